@@ -1,0 +1,42 @@
+"""AI as a surrogate brain: fit a model to a recording, judge it honestly, then ask what if."""
+
+from surrobrain.lazy import lazy_names
+
+__version__ = "0.1.0"
+
+_where = {
+    # containers
+    "Connectome": "surrobrain.data.connectome",
+    "Recording": "surrobrain.data.recording",
+    "Report": "surrobrain.reports.report",
+    "Scorecard": "surrobrain.evaluation.scorecard",
+    "Stimulus": "surrobrain.intervention.stimulus",
+    # verbs, in the order of use
+    "read": "surrobrain.data.read",
+    "read_connectome": "surrobrain.data.read_connectome",
+    "fit": "surrobrain.inverse.fit",
+    "simulate": "surrobrain.simulation",
+    "evaluate": "surrobrain.evaluation.scorecard",
+    "effective_connectivity": "surrobrain.analysis.effective_connectivity",
+    "lesion": "surrobrain.intervention.lesion",
+    "what_if": "surrobrain.intervention.what_if",
+    "save_model": "surrobrain.models",
+    "load_model": "surrobrain.models",
+    "pmap": "surrobrain.parallel",
+    # models
+    "Network": "surrobrain.mechanistic.network",
+    "Linear": "surrobrain.mechanistic.nodes.linear",
+    "StuartLandau": "surrobrain.mechanistic.nodes.stuart_landau",
+    "JansenRit": "surrobrain.mechanistic.nodes.jansen_rit",
+    "WongWang": "surrobrain.mechanistic.nodes.wong_wang",
+    "LinearVAR": "surrobrain.learned.architectures.linear_var",
+    "MLP": "surrobrain.learned.architectures.mlp",
+    # folders
+    "errors": "surrobrain.errors:",
+    "examples": "surrobrain.data.examples:",
+    "metrics": "surrobrain.evaluation.metrics:",
+    "observers": "surrobrain.mechanistic.observers:",
+    "penalties": "surrobrain.inverse.penalties:",
+    "protocols": "surrobrain.intervention.protocols:",
+}
+__getattr__, __dir__, __all__ = lazy_names(__name__, _where)

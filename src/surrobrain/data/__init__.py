@@ -1,0 +1,1 @@
+"""What was measured: recordings, connectomes, and how to read them."""

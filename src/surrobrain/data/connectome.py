@@ -1,0 +1,201 @@
+"""Connectome: how strongly and how far regions are wired."""
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float
+
+from surrobrain.checks import choice, finite, indices, positive
+from surrobrain.errors import BadRecording
+
+__all__ = ["Connectome"]
+
+Normalization = Literal["max", "mean", "spectral_radius", "row_sum", "log1p"]
+
+
+@dataclass(frozen=True, eq=False)
+class Connectome:
+    """Weights between regions, with tract lengths where they are known.
+
+    Parameters
+    ----------
+    weights : array, shape (n_regions, n_regions)
+        ``weights[i, j]`` runs **from j to i**. Never normalized silently: see ``normalized``.
+    lengths : array, shape (n_regions, n_regions), optional
+        Tract lengths in mm, same orientation.
+    names : sequence of str, optional
+        Region names; ``region_0`` ... when absent.
+
+    Raises
+    ------
+    BadRecording
+        A weight or length is NaN or infinite, or a length is negative.
+    ValueError
+        The matrices are not square or do not fit each other.
+
+    Examples
+    --------
+    >>> connectome = Connectome(np.array([[0.0, 2.0], [1.0, 0.0]]), names=["A", "B"])
+    >>> connectome.symmetric
+    False
+    >>> connectome.normalized("max").weights.max()
+    np.float64(1.0)
+    """
+
+    weights: Float[np.ndarray, "regions regions"]
+    lengths: Float[np.ndarray, "regions regions"] | None = None
+    names: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        """Validate at the border, once."""
+        weights = _square(self.weights, "weights")
+        names = tuple(self.names) or tuple(f"region_{k}" for k in range(len(weights)))
+        if len(names) != len(weights) or len(set(names)) != len(names):
+            raise ValueError(
+                f"{len(set(names))} different names arrived for {len(weights)} regions; "
+                "give one name per row"
+            )
+        _refuse_bad(weights, "weights", names)
+        object.__setattr__(self, "weights", weights)
+        object.__setattr__(self, "names", names)
+        if self.lengths is None:
+            return
+        lengths = _square(self.lengths, "lengths")
+        if lengths.shape != weights.shape:
+            raise ValueError(
+                f"lengths has shape {lengths.shape} but weights has {weights.shape}; "
+                "both must cover the same regions"
+            )
+        _refuse_bad(lengths, "lengths", names)
+        if (lengths < 0).any():
+            i, j = np.argwhere(lengths < 0)[0]
+            raise BadRecording(
+                f"length from {names[j]} to {names[i]} is {lengths[i, j]:g} mm; "
+                "a tract length cannot be negative"
+            )
+        object.__setattr__(self, "lengths", lengths)
+
+    def __repr__(self) -> str:
+        """Say size, density and symmetry, not the numbers."""
+        shape = "symmetric" if self.symmetric else "asymmetric"
+        lengths = "with lengths" if self.lengths is not None else "without lengths"
+        return (
+            f"Connectome({self.n_regions} regions, density {self.density:.2f}, {shape}, {lengths})"
+        )
+
+    @property
+    def n_regions(self) -> int:
+        """Number of regions."""
+        return len(self.weights)
+
+    @property
+    def density(self) -> float:
+        """Share of possible connections between different regions that are not zero."""
+        pairs = ~np.eye(self.n_regions, dtype=bool)
+        return float((self.weights[pairs] != 0).mean()) if self.n_regions > 1 else 0.0
+
+    @property
+    def symmetric(self) -> bool:
+        """Whether both directions are equally strong everywhere."""
+        return bool(np.allclose(self.weights, self.weights.T, rtol=1e-6, atol=0.0))
+
+    def delays(self, speed: float) -> Float[np.ndarray, "regions regions"]:
+        """Return conduction delays in seconds at ``speed`` (m/s); no wiring has no delay.
+
+        Raises
+        ------
+        ValueError
+            Lengths are unknown, or a connection between two regions has length zero.
+        """
+        positive(speed, "speed", unit="m/s")
+        if self.lengths is None:
+            raise ValueError(
+                "delays need tract lengths; give Connectome(weights, lengths=...) in mm"
+            )
+        wired = (self.weights != 0) & ~np.eye(self.n_regions, dtype=bool)
+        missing = wired & (self.lengths == 0)
+        if missing.any():
+            i, j = np.argwhere(missing)[0]
+            raise ValueError(
+                f"{int(missing.sum())} connections have length zero, the first from "
+                f"{self.names[j]} to {self.names[i]}; a zero usually means that no tract was "
+                "found: remove those weights, or give their lengths in mm"
+            )
+        return np.where(wired, self.lengths / (1000.0 * speed), 0.0)
+
+    def normalized(self, by: Normalization) -> "Connectome":
+        """Scale the weights: coupling strengths mean nothing until this is named.
+
+        Parameters
+        ----------
+        by : {"max", "mean", "spectral_radius", "row_sum", "log1p"}
+            Divide by the largest weight, the mean off-diagonal weight, the largest absolute
+            eigenvalue or each row's sum; or take log(1 + weight).
+        """
+        choice(by, ("max", "mean", "spectral_radius", "row_sum", "log1p"), "normalization")
+        if by == "log1p":
+            if (self.weights <= -1).any():
+                raise ValueError("log1p needs weights above -1; choose another normalization")
+            return dataclasses.replace(self, weights=np.log1p(self.weights))
+        scale = _scale(self.weights, by)
+        if not np.all(scale > 0):
+            raise ValueError(f"cannot normalize by {by}: it is zero; are all weights zero?")
+        return dataclasses.replace(self, weights=self.weights / scale)
+
+    def without_self(self) -> "Connectome":
+        """Set the diagonal to zero: a region's action on itself belongs to its node."""
+        return dataclasses.replace(self, weights=self.weights * (1 - np.eye(self.n_regions)))
+
+    def pick(self, regions: Iterable[str | int]) -> "Connectome":
+        """Keep these regions, by name or position, in this order."""
+        keep = indices(regions, self.names)
+        grid = np.ix_(keep, keep)
+        lengths = None if self.lengths is None else self.lengths[grid]
+        return Connectome(self.weights[grid], lengths, tuple(self.names[k] for k in keep))
+
+    def without(self, regions: Iterable[str | int]) -> "Connectome":
+        """Leave these regions out, by name or position."""
+        gone = set(indices(regions, self.names))
+        return self.pick([k for k in range(self.n_regions) if k not in gone])
+
+    def disconnected(
+        self, regions: Iterable[str | int] = (), edges: Iterable[tuple[str | int, str | int]] = ()
+    ) -> "Connectome":
+        """Cut every connection of some regions, or single edges given as (source, target)."""
+        weights = self.weights.copy()
+        cut = indices(regions, self.names)
+        weights[cut, :] = 0.0
+        weights[:, cut] = 0.0
+        for source, target in edges:
+            j, i = indices([source, target], self.names)
+            weights[i, j] = 0.0
+        return dataclasses.replace(self, weights=weights)
+
+
+def _square(matrix: object, name: str) -> np.ndarray:
+    array = np.array(matrix, dtype=np.float64)
+    if array.ndim != 2 or array.shape[0] != array.shape[1] or array.size == 0:
+        raise ValueError(f"{name} must be a square matrix, but shape {array.shape} arrived")
+    array.setflags(write=False)
+    return array
+
+
+def _refuse_bad(matrix: np.ndarray, name: str, names: tuple[str, ...]) -> None:
+    try:
+        finite(matrix, name, columns=names)
+    except ValueError as error:
+        raise BadRecording(str(error)) from None
+
+
+def _scale(weights: np.ndarray, by: str) -> np.ndarray | float:
+    if by == "max":
+        return float(np.abs(weights).max())
+    if by == "mean":
+        pairs = ~np.eye(len(weights), dtype=bool)
+        return float(weights[pairs].mean())
+    if by == "spectral_radius":
+        return float(np.abs(np.linalg.eigvals(weights)).max())
+    return weights.sum(axis=1, keepdims=True)

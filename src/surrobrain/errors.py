@@ -1,0 +1,23 @@
+"""Errors that no built-in type describes; everything else raises a built-in one."""
+
+__all__ = ["BadRecording", "Diverged", "MissingDependency", "NotConverged", "SurrobrainError"]
+
+
+class SurrobrainError(Exception):
+    """Parent of every error defined here, so that one ``except`` catches them all."""
+
+
+class BadRecording(SurrobrainError, ValueError):
+    """A recording or connectome holds values that no model should be fitted to."""
+
+
+class Diverged(SurrobrainError, ArithmeticError):
+    """A run left the finite range; the message names the time and the region."""
+
+
+class NotConverged(SurrobrainError, RuntimeError):
+    """A fit ended before it reached what it was asked for."""
+
+
+class MissingDependency(SurrobrainError, ImportError):
+    """An optional package is absent; the message names the extra that brings it."""

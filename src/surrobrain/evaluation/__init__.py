@@ -1,0 +1,1 @@
+"""Does it behave like the brain?"""

@@ -1,0 +1,1 @@
+"""What if: stimulate, lesion, compare."""

@@ -1,0 +1,5 @@
+"""Stimulation protocols, one file each."""
+
+from surrobrain.catalog import everything
+
+globals().update(everything(__name__))

@@ -1,0 +1,1 @@
+"""Black and grey box: surrogates learned from a recording."""

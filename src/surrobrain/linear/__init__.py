@@ -1,0 +1,1 @@
+"""Linear encoding and autoregression in closed form."""

@@ -1,0 +1,1 @@
+"""White box: equations of neurons and masses, coupled by a connectome."""

@@ -1,0 +1,1 @@
+"""Generated compiled loops: templates, fast maths, counter-based noise, cache."""

@@ -1,0 +1,39 @@
+"""One seed in, independent generators out; nothing here touches global state."""
+
+import numpy as np
+
+__all__ = ["Seed", "generator", "spawn", "stream"]
+
+Seed = int | np.integer | np.random.Generator
+
+
+def generator(seed: Seed) -> np.random.Generator:
+    """Return a generator; one that is given is used as it is.
+
+    Examples
+    --------
+    >>> int(generator(0).integers(100)) == int(generator(0).integers(100))
+    True
+    """
+    return seed if isinstance(seed, np.random.Generator) else np.random.default_rng(seed)
+
+
+def spawn(seed: Seed, n: int) -> list[np.random.Generator]:
+    """Return n independent child generators, the same ones for the same seed."""
+    return generator(seed).spawn(n)
+
+
+def stream(seed: int, *keys: int) -> np.random.Generator:
+    """Return the generator that belongs to (seed, keys) alone.
+
+    Training derives every draw from ``stream(seed, step)``: whatever was interrupted and
+    resumed, step 1000 sees the same numbers.
+
+    Examples
+    --------
+    >>> float(stream(0, 7).random()) == float(stream(0, 7).random())
+    True
+    >>> float(stream(0, 7).random()) == float(stream(0, 8).random())
+    False
+    """
+    return np.random.default_rng([seed, *keys])

@@ -1,0 +1,1 @@
+"""Describing time series: filters, spectra, connectivity."""

@@ -1,0 +1,73 @@
+"""Free run of any forward model."""
+
+from typing import Protocol
+
+import numpy as np
+from jaxtyping import Float
+
+from surrobrain.checks import positive, whole
+from surrobrain.data.recording import Recording
+from surrobrain.errors import Diverged
+from surrobrain.forward import ForwardModel
+
+__all__ = ["simulate"]
+
+
+class Drive(Protocol):
+    """Anything that turns into external input: a Stimulus, or one of your own."""
+
+    def sampled(self, model: ForwardModel, n_times: int) -> Float[np.ndarray, "times regions"]:
+        """Return the drive at the model's rate, in the model's input unit."""
+        ...
+
+
+def simulate(
+    model: ForwardModel,
+    *,
+    duration: float,
+    stimulus: Drive | None = None,
+    state: object = None,
+    seed: int = 0,
+) -> Recording:
+    """Let a model run freely, stimulated or not.
+
+    Parameters
+    ----------
+    model : ForwardModel
+        A fitted surrogate or a mechanistic network.
+    duration : float
+        Length of the run in seconds.
+    stimulus : Stimulus, optional
+        External drive (``surrobrain.protocols``).
+    state : object, optional
+        Where to start (``Trajectory.state`` of an earlier run, or ``model.state_from``); a
+        settled state of the model's own when absent.
+    seed : int
+        Decides the noise. The same seed with and without a stimulus differs by it alone.
+
+    Returns
+    -------
+    Recording
+        Samples at ``model.sfreq``, shape (n_times, n_regions).
+
+    Raises
+    ------
+    Diverged
+        The run left the finite range; the message names time and region.
+
+    Examples
+    --------
+    >>> import surrobrain as sb
+    >>> simulate(sb.Network(sb.Linear(), sb.examples.ring(4)), duration=2.0).n_regions
+    4
+    """
+    n_times = whole(round(positive(duration, "duration", unit="s") * model.sfreq), "samples", low=1)
+    inputs = None if stimulus is None else stimulus.sampled(model, n_times)
+    values = model.run(n_times, state=state, inputs=inputs, seed=seed).values
+    if not np.isfinite(values).all():
+        t, k = np.argwhere(~np.isfinite(values))[0]
+        raise Diverged(
+            f"the run left the finite range at {t / model.sfreq:.3g} s in region {model.names[k]}; "
+            "use a smaller step for a network, or a more strongly penalized fit for a surrogate"
+        )
+    return Recording(values, model.sfreq, model.names, model.modality, on_bad="keep")

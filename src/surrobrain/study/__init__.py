@@ -1,0 +1,1 @@
+"""The whole way: recording in, report out."""

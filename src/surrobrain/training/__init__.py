@@ -1,0 +1,1 @@
+"""Torch training: one loop, atomic checkpoints, bit-exact resume."""
