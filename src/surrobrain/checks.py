@@ -69,8 +69,9 @@ def choice(value: str, options: Iterable[str], name: str) -> str:
     known = sorted(options)
     if value in known:
         return value
-    near = difflib.get_close_matches(str(value).lower(), known, n=1, cutoff=0.5)
-    hint = f"; did you mean {near[0]!r}?" if near else ";"
+    folded = {option.lower(): option for option in known}
+    near = difflib.get_close_matches(str(value).lower(), folded, n=1, cutoff=0.5)
+    hint = f"; did you mean {folded[near[0]]!r}?" if near else ";"
     raise ValueError(f"there is no {name} {value!r}{hint} available: {', '.join(known)}")
 
 
@@ -115,7 +116,9 @@ def same_names(ours: Sequence[str], theirs: Sequence[str], *, our: str, their: s
     raise ValueError(f"{found}; keep the shared ones in one order with .pick(names)")
 
 
-def indices(regions: Iterable[str | int], names: Sequence[str]) -> list[int]:
+def indices(
+    regions: Iterable[str | int | np.integer] | int | np.integer, names: Sequence[str]
+) -> list[int]:
     """Return positions of regions that are given by name or by position."""
     if isinstance(regions, (str, int, np.integer)):
         regions = [regions]

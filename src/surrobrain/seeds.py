@@ -36,4 +36,6 @@ def stream(seed: int, *keys: int) -> np.random.Generator:
     >>> float(stream(0, 7).random()) == float(stream(0, 8).random())
     False
     """
-    return np.random.default_rng([seed, *keys])
+    # Numpy takes trailing zeros and wide numbers for the same entropy as their absence or their
+    # halves; two words for the seed and an end mark keep (0,), (0, 0) and (2**32,) apart.
+    return np.random.default_rng([seed % 2**32, seed // 2**32, *keys, 2**32 - 1])

@@ -192,18 +192,19 @@ def _check_names(names: tuple[str, ...], n_regions: int) -> None:
 def _without_problems(
     values: np.ndarray, names: tuple[str, ...], on_bad: OnBad
 ) -> tuple[np.ndarray, tuple[str, ...]]:
+    if on_bad == "mask":
+        values[~np.isfinite(values).all(axis=1)] = np.nan
+        if np.isfinite(values).all(axis=1).sum() < 2:
+            raise BadRecording("no usable sample is left: every sample lacks some region")
     problems = find_problems(values, names)
+    if on_bad == "mask":
+        problems = [problem for problem in problems if problem.kind != "nan"]
     if on_bad == "drop":
         gone = {problem.regions[0] for problem in problems}
         if len(gone) == len(names):
             raise BadRecording(f"no usable region is left: {problems[0].message}")
         keep = [k for k, name in enumerate(names) if name not in gone]
         return values[:, keep], tuple(names[k] for k in keep)
-    if on_bad == "mask":
-        values[~np.isfinite(values).all(axis=1)] = np.nan
-        if np.isfinite(values).all(axis=1).sum() < 2:
-            raise BadRecording(f"no usable sample is left: {problems[0].message}")
-        problems = [p for p in problems if p.kind not in ("nan", "infinite")]
     if problems:
         raise BadRecording(_refusal(problems))
     return values, names
