@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 os.environ.setdefault("MPLBACKEND", "Agg")
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # small matrices on busy cores only wait
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest
 

@@ -1,6 +1,6 @@
 """Free run of any forward model."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float
@@ -13,6 +13,7 @@ from surrobrain.forward import ForwardModel
 __all__ = ["simulate"]
 
 
+@runtime_checkable
 class Drive(Protocol):
     """Anything that turns into external input: a Stimulus, or one of your own."""
 

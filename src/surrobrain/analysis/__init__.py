@@ -1,1 +1,1 @@
-"""What did the model learn?"""
+"""What a model has learned."""

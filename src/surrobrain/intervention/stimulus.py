@@ -1,0 +1,194 @@
+"""Stimulus: a waveform at named regions."""
+
+import dataclasses
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from surrobrain.checks import finite, indices, number, positive, whole
+from surrobrain.forward import ForwardModel
+
+__all__ = ["Stimulus", "span"]
+
+Charge = Callable[[Float[np.ndarray, "points"]], Float[np.ndarray, "points"]]
+
+
+@dataclass(frozen=True, eq=False)
+class Stimulus:
+    """External drive of some regions over time; ``a + b`` delivers both.
+
+    Use the functions of ``surrobrain.protocols``, or ``Stimulus.from_samples`` for a waveform
+    of your own.
+
+    Parameters
+    ----------
+    charge : function of times (s)
+        Integral of the waveform from time 0, in (input unit of the model) x s. The waveform
+        is kept by its integral so that any sampling of it delivers exactly the same charge.
+    regions : sequence of str or int
+        Where it acts, by name or position.
+    weights : sequence of float, optional
+        Share of the waveform that each region receives; 1 when absent.
+    fastest : float
+        Frequency in Hz that a model must be able to follow; 0 for a constant.
+    description : str
+        The waveform in words, for reports.
+    plus : tuple of Stimulus
+        Further stimuli delivered in the same run; filled by ``a + b``.
+
+    Raises
+    ------
+    ValueError
+        No region, or weights that do not match the regions.
+
+    Notes
+    -----
+    Sample t of the drive is the mean of the waveform over [t, t + 1) / sfreq. Pulses shorter
+    than a sample are thus spread over it, and biphasic pulses stay balanced.
+
+    Examples
+    --------
+    >>> from surrobrain import protocols
+    >>> both = protocols.step(regions=["A"], amplitude=1.0) + protocols.step(
+    ...     regions=["B"], amplitude=-2.0, onset=5.0
+    ... )
+    >>> both
+    Stimulus(constant 1 from 0 s at A; constant -2 from 5 s at B)
+    """
+
+    charge: Charge
+    regions: Sequence[str | int]
+    weights: Sequence[float] = ()
+    fastest: float = 0.0
+    description: str = "waveform"
+    plus: tuple["Stimulus", ...] = ()
+
+    def __post_init__(self) -> None:
+        """Validate at the border, once."""
+        regions = (self.regions,) if isinstance(self.regions, str) else tuple(self.regions)
+        weights = tuple(number(w, "weight") for w in self.weights) or (1.0,) * len(regions)
+        if not regions:
+            raise ValueError("a stimulus needs at least one region, but none arrived; name one")
+        if len(weights) != len(regions):
+            raise ValueError(
+                f"{len(weights)} weights arrived for {len(regions)} regions; give one per region"
+            )
+        object.__setattr__(self, "regions", regions)
+        object.__setattr__(self, "weights", weights)
+        object.__setattr__(self, "fastest", number(self.fastest, "fastest", low=0.0))
+
+    def __add__(self, other: "Stimulus") -> "Stimulus":
+        """Deliver both in the same run."""
+        return dataclasses.replace(self, plus=self.plus + other.parts)
+
+    def __repr__(self) -> str:
+        """Say what is delivered where."""
+        return f"Stimulus({self.in_words()})"
+
+    @classmethod
+    def from_samples(
+        cls,
+        values: Float[np.ndarray, "samples"],
+        *,
+        sfreq: float,
+        regions: Sequence[str | int],
+        weights: Sequence[float] = (),
+        onset: float = 0.0,
+    ) -> "Stimulus":
+        """Deliver a sampled waveform, each value held for ``1 / sfreq`` seconds.
+
+        Parameters
+        ----------
+        values : array, shape (n_samples,)
+            Amplitudes in the input unit of the model; zero before and after.
+        sfreq : float
+            Rate of the samples in Hz. A model must be able to follow the frequencies that
+            hold 99 % of the power.
+        regions, weights
+            As for ``Stimulus``.
+        onset : float
+            Start in seconds.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> ramp = Stimulus.from_samples(np.linspace(0, 1, 50), sfreq=5.0, regions=["A"])
+        >>> ramp
+        Stimulus(50 samples at 5 Hz from 0 s at A)
+        """
+        whole(len(values), "number of samples", low=1)
+        positive(sfreq, "sfreq", unit="Hz")
+        number(onset, "onset", low=0.0)
+        knots = onset + np.arange(len(values) + 1) / sfreq
+        total = np.concatenate([[0.0], np.cumsum(finite(values, "stimulus"))]) / sfreq
+        return cls(
+            lambda times: np.interp(times, knots, total),
+            regions,
+            weights,
+            fastest=_highest_frequency(values, sfreq),
+            description=f"{len(values)} samples at {sfreq:g} Hz from {onset:g} s",
+        )
+
+    @property
+    def parts(self) -> tuple["Stimulus", ...]:
+        """The single stimuli of a sum."""
+        return (dataclasses.replace(self, plus=()), *self.plus)
+
+    def in_words(self) -> str:
+        """Return what is delivered where, in one line."""
+        return "; ".join(f"{p.description} at {_places(p)}" for p in self.parts)
+
+    def sampled(self, model: ForwardModel, n_times: int) -> Float[np.ndarray, "times regions"]:
+        """Return the drive at the model's rate, in the model's input unit.
+
+        Raises
+        ------
+        ValueError
+            The model has no such region, or is too slow for the waveform.
+        """
+        whole(n_times, "n_times", low=1)
+        edges = np.arange(n_times + 1) / model.sfreq
+        drive = np.zeros((n_times, model.n_regions))
+        for part in self.parts:
+            where = indices(part.regions, model.names)
+            _refuse_too_fast(part, model.sfreq)
+            mean = np.diff(part.charge(edges)) * model.sfreq
+            for k, weight in zip(where, part.weights, strict=True):
+                drive[:, k] += weight * mean
+        return drive
+
+
+def span(onset: float, duration: float) -> str:
+    """Return the time window of a waveform in words, or say what is wrong with it."""
+    number(onset, "onset", low=0.0)
+    if not duration > 0:
+        raise ValueError(f"duration must be above 0 s, but {duration!r} arrived")
+    return f"from {onset:g} s" + ("" if math.isinf(duration) else f" for {duration:g} s")
+
+
+def _refuse_too_fast(part: Stimulus, sfreq: float) -> None:
+    if part.fastest <= sfreq / 2:
+        return
+    raise ValueError(
+        f"the stimulus ({part.description}) has content at {part.fastest:g} Hz, but the model has "
+        f"{sfreq:g} samples per second and follows at most {sfreq / 2:g} Hz; use a model with at "
+        f"least {2 * part.fastest:g} Hz (a Network, or a surrogate of EEG), or give its mean "
+        "effect with protocols.step"
+    )
+
+
+def _highest_frequency(values: np.ndarray, sfreq: float) -> float:
+    """Frequency below which 99 % of the power lies."""
+    power = np.cumsum(np.abs(np.fft.rfft(values)) ** 2)
+    last = int(np.searchsorted(power, 0.99 * power[-1]))
+    return float(np.fft.rfftfreq(len(values), 1 / sfreq)[last])
+
+
+def _places(part: Stimulus) -> str:
+    """Regions with their weights, the first six of them."""
+    pairs = list(zip(part.regions, part.weights, strict=True))
+    shown = [f"{region}" if w == 1.0 else f"{region} (x {w:g})" for region, w in pairs[:6]]
+    return ", ".join(shown) + (f" and {len(pairs) - 6} more" if len(pairs) > 6 else "")

@@ -1,0 +1,291 @@
+"""What if: the same run with and without an intervention."""
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from surrobrain.checks import indices, whole
+from surrobrain.errors import Diverged
+from surrobrain.forward import ForwardModel
+from surrobrain.intervention.dose import Dose, dose
+from surrobrain.intervention.lesion import Lesioned
+from surrobrain.intervention.lesion import lesion as lesioned
+from surrobrain.intervention.stimulus import Stimulus
+from surrobrain.seeds import stream
+from surrobrain.simulation import simulate
+
+__all__ = ["Effect", "what_if"]
+
+Region = str | int
+Lesion = Sequence[Region | tuple[Region, Region]]
+Pair = tuple[np.ndarray, np.ndarray]
+
+
+@dataclass(frozen=True, eq=False)
+class Effect:
+    """What an intervention changed, averaged over paired runs.
+
+    Parameters
+    ----------
+    description : str
+        The intervention in words.
+    names : tuple of str
+        Regions.
+    sfreq : float
+        Samples per second (Hz).
+    n_seeds : int
+        Number of pairs; every interval is a 95 % t interval of the mean over them.
+    baseline, changed : array, shape (n_times, n_regions)
+        Mean run without and with the intervention, in the unit of the model.
+    difference, difference_low, difference_high : array, shape (n_times, n_regions)
+        Mean of (with - without), and its interval.
+    response, response_low, response_high : array, shape (n_regions,)
+        Mean absolute change over the run, in standard deviations of the region's baseline,
+        and its interval; NaN for a removed region, whose silence is no response.
+    sd : array, shape (n_regions,)
+        Standard deviation of each region over a run without the intervention; NaN where it
+        does not vary by itself.
+    fc_before, fc_after : array, shape (n_regions, n_regions)
+        Functional connectivity (Pearson) of the fluctuations about the mean run, over all runs:
+        what the intervention moves in every run alike is a response, not a connection. NaN for a
+        region that is constant.
+    dose : Dose or None
+        What the stimulus delivered.
+    """
+
+    description: str
+    names: tuple[str, ...]
+    sfreq: float
+    n_seeds: int
+    baseline: Float[np.ndarray, "times regions"]
+    changed: Float[np.ndarray, "times regions"]
+    difference: Float[np.ndarray, "times regions"]
+    difference_low: Float[np.ndarray, "times regions"]
+    difference_high: Float[np.ndarray, "times regions"]
+    response: Float[np.ndarray, "regions"]
+    response_low: Float[np.ndarray, "regions"]
+    response_high: Float[np.ndarray, "regions"]
+    sd: Float[np.ndarray, "regions"]
+    fc_before: Float[np.ndarray, "regions regions"]
+    fc_after: Float[np.ndarray, "regions regions"]
+    dose: Dose | None = None
+
+    def __repr__(self) -> str:
+        """Say what was done and where it acted most."""
+        return f"Effect({self.description}; most changed: {', '.join(self.strongest(3))})"
+
+    @property
+    def times(self) -> Float[np.ndarray, "times"]:
+        """Time of every sample in seconds, from the start of the run."""
+        return np.arange(len(self.difference)) / self.sfreq
+
+    def strongest(self, n: int = 10) -> tuple[str, ...]:
+        """Return the names of the n most changed regions, strongest first."""
+        order = np.argsort(-np.nan_to_num(self.response), kind="stable")
+        return tuple(self.names[k] for k in order[:n])
+
+
+def what_if(
+    model: ForwardModel,
+    *,
+    duration: float,
+    stimulus: Stimulus | None = None,
+    lesion: Lesion = (),
+    n_seeds: int = 8,
+    seed: int = 0,
+    state: object = None,
+) -> Effect:
+    """Run a model with and without an intervention under the same noise, and compare.
+
+    Parameters
+    ----------
+    model : ForwardModel
+        A fitted surrogate or a mechanistic network.
+    duration : float
+        Length of every run in seconds.
+    stimulus : Stimulus, optional
+        External drive of the changed runs.
+    lesion : sequence, optional
+        What is removed in the changed runs: regions by name or position, or edges as pairs
+        (source, target). See ``lesion`` for what this means.
+    n_seeds : int
+        Number of pairs of runs, at least 2.
+    seed : int
+        Decides the noise of all pairs.
+    state : object, optional
+        State of the model to start from; a settled state of its own, another one for every
+        pair, when absent.
+
+    Returns
+    -------
+    Effect
+
+    Raises
+    ------
+    ValueError
+        Neither a stimulus nor a lesion is given, or they do not fit the model.
+    Diverged
+        A run left the finite range; the message says which one.
+
+    Notes
+    -----
+    Both runs of a pair go on from the same state (the first ``memory`` samples after ``state``,
+    or one sample, belong to neither) and draw the same noise. Without intervention their
+    difference would be exactly zero, so few pairs give narrow intervals.
+
+    Examples
+    --------
+    >>> import surrobrain as sb
+    >>> model = sb.Network(sb.Linear(), sb.examples.ring(4), coupling=0.3, noise=1.0)
+    >>> pulse = sb.protocols.step(regions=["region_2"], amplitude=0.5)
+    >>> what_if(model, stimulus=pulse, duration=5.0, n_seeds=2).strongest(1)
+    ('region_2',)
+    """
+    whole(n_seeds, "n_seeds", low=2)
+    if stimulus is None and not lesion:
+        raise ValueError("nothing would change: give a stimulus, a lesion, or both")
+    with_lesion = _without(model, lesion) if lesion else model
+    given = dose(stimulus, model, duration=duration) if stimulus else None
+
+    def pair(child: int) -> Pair:
+        intact, fresh = _starts(model, with_lesion, state=state, seed=child)
+        before = _run(model, "without", duration=duration, state=intact, seed=child)
+        after = _run(
+            with_lesion, "with", duration=duration, stimulus=stimulus, state=fresh, seed=child
+        )
+        return before, after
+
+    pairs = (pair(int(stream(seed, k).integers(2**31))) for k in range(n_seeds))
+    effect = _compare(pairs, model, in_words(stimulus, lesion))
+    return dataclasses.replace(effect, dose=given, **_silent(effect, lesion))
+
+
+def in_words(stimulus: Stimulus | None, lesion: Lesion) -> str:
+    """Return an intervention in one line."""
+    removed = [f"{x[0]} -> {x[1]}" if isinstance(x, tuple) else str(x) for x in lesion]
+    words = [f"stimulus: {stimulus.in_words()}"] if stimulus else []
+    words += [f"lesion: {', '.join(removed)}"] if removed else []
+    driven = {r for part in stimulus.parts for r in part.regions} if stimulus else set()
+    if blocked := sorted(str(r) for r in driven & set(lesion)):
+        words.append(f"nothing spreads from {', '.join(blocked)}, stimulated but removed")
+    return "; ".join(words)
+
+
+class _Running:
+    """Mean and variance of arrays that arrive one by one (Welford)."""
+
+    def __init__(self) -> None:
+        self.n, self.mean, self.spread = 0, np.zeros(()), np.zeros(())
+
+    def add(self, values: np.ndarray) -> None:
+        self.n += 1
+        step = values - self.mean
+        self.mean = self.mean + step / self.n
+        self.spread = self.spread + step * (values - self.mean)
+
+    def interval(self) -> tuple[np.ndarray, np.ndarray]:
+        """95 % t interval of the mean."""
+        from scipy.special import stdtrit
+
+        half = stdtrit(self.n - 1, 0.975) * np.sqrt(self.spread / (self.n - 1) / self.n)
+        return self.mean - half, self.mean + half
+
+
+def _compare(pairs: Iterable[Pair], model: ForwardModel, description: str) -> Effect:
+    baseline, changed, difference = _Running(), _Running(), _Running()
+    variance, size, products, products_after = _Running(), _Running(), _Running(), _Running()
+    for before, after in pairs:
+        baseline.add(before)
+        changed.add(after)
+        difference.add(after - before)
+        size.add(np.abs(after - before).mean(axis=0))
+        variance.add(before.var(axis=0))
+        products.add(_products(before))
+        products_after.add(_products(after))
+    sd = _own_sd(variance.mean, baseline.mean)
+    low, high = size.interval()
+    difference_low, difference_high = difference.interval()
+    return Effect(
+        description=description,
+        names=tuple(model.names),
+        sfreq=model.sfreq,
+        n_seeds=baseline.n,
+        baseline=baseline.mean,
+        changed=changed.mean,
+        difference=difference.mean,
+        difference_low=difference_low,
+        difference_high=difference_high,
+        response=size.mean / sd,
+        response_low=np.maximum(low, 0.0) / sd,
+        response_high=high / sd,
+        sd=sd,
+        fc_before=_correlations(products.mean, baseline.mean),
+        fc_after=_correlations(products_after.mean, changed.mean),
+    )
+
+
+def _products(run: np.ndarray) -> np.ndarray:
+    """Return sums of products of all pairs of regions, each about its mean over time."""
+    centered = run - run.mean(axis=0)
+    return centered.T @ centered
+
+
+def _correlations(products: np.ndarray, mean_run: np.ndarray) -> np.ndarray:
+    """Correlate the fluctuations about the mean run; NaN where all variation is rounding.
+
+    The mean over runs of the products about the mean run is the mean of the products less those
+    of the mean run, so no run has to be kept.
+    """
+    left = products - _products(mean_run)
+    variance = np.diag(left)
+    rounding = 1e-12 * len(mean_run) * (mean_run**2).max(axis=0)
+    length = np.sqrt(np.where(variance > rounding, variance, np.nan))
+    return np.clip(left / np.outer(length, length), -1.0, 1.0)
+
+
+def _silent(effect: Effect, lesion: Lesion) -> dict[str, np.ndarray]:
+    """Responses without those of removed regions."""
+    removed = indices([x for x in lesion if not isinstance(x, tuple)], effect.names)
+    kept = ~np.isin(np.arange(len(effect.names)), removed)
+    fields = ("response", "response_low", "response_high")
+    return {name: np.where(kept, getattr(effect, name), np.nan) for name in fields}
+
+
+def _without(model: ForwardModel, lesion: Lesion) -> ForwardModel:
+    edges = [x for x in lesion if isinstance(x, tuple)]
+    return lesioned(model, regions=[x for x in lesion if not isinstance(x, tuple)], edges=edges)
+
+
+def _starts(
+    model: ForwardModel, with_lesion: ForwardModel, *, state: object, seed: int
+) -> tuple[object, object]:
+    """One moment in the life of the intact model, from which both runs of a pair go on."""
+    begin = model.run(getattr(model, "memory", 1), state=state, seed=seed)
+    if isinstance(with_lesion, Lesioned):
+        return begin.state, with_lesion.state_after(begin)
+    return begin.state, begin.state
+
+
+def _run(
+    model: ForwardModel,
+    which: str,
+    *,
+    duration: float,
+    stimulus: Stimulus | None = None,
+    state: object,
+    seed: int,
+) -> np.ndarray:
+    try:
+        run = simulate(model, duration=duration, stimulus=stimulus, state=state, seed=seed)
+    except Diverged as error:
+        raise Diverged(f"{which} the intervention, {error}") from error
+    return np.asarray(run.values, dtype=np.float64)
+
+
+def _own_sd(variance: np.ndarray, level: np.ndarray) -> np.ndarray:
+    """Return the standard deviation per region; NaN where all variation is rounding."""
+    sd = np.sqrt(variance)
+    return np.where(sd > 1e-9 * np.abs(level).max(axis=0), sd, np.nan)

@@ -1,0 +1,245 @@
+"""fit: from a recording to a surrogate, judged on samples it never saw."""
+
+import copy
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from surrobrain.checks import same_names
+from surrobrain.data.recording import Recording
+from surrobrain.inverse.losses import Loss, next_step
+from surrobrain.inverse.prepare import Prepared, fingerprint, prepare
+from surrobrain.inverse.verdict import baselines, residual_factor, warnings_of
+from surrobrain.learned.architecture import Architecture
+from surrobrain.learned.surrogate import Surrogate
+from surrobrain.training.loop import Trained, train
+from surrobrain.training.options import Training
+
+__all__ = ["FitResult", "History", "fit"]
+
+Penalty = Callable[[Architecture], Any]
+
+
+@dataclass(frozen=True)
+class History:
+    """Errors while training; all are mean squared errors in standard deviations.
+
+    Parameters
+    ----------
+    train : tuple of float
+        Loss of every epoch on the training part, penalties included; empty without training.
+    validation : tuple of float
+        Error on the held-out part before training and after every epoch.
+    persistence : float
+        Held-out error of "tomorrow is like today".
+    linear_var : float
+        Held-out error of the ridge autoregression with the same memory.
+    """
+
+    train: tuple[float, ...]
+    validation: tuple[float, ...]
+    persistence: float
+    linear_var: float
+
+
+@dataclass(frozen=True, eq=False)
+class FitResult:
+    """A fitted surrogate and how it came about.
+
+    Parameters
+    ----------
+    model : Surrogate
+        The fitted model.
+    history : History
+        Errors by epoch beside those of the baselines.
+    stopped_at : int
+        Epoch whose weights were kept; 0 means that training did not beat the start.
+    seconds : float
+        Wall time.
+    n_parameters : int
+        Trained numbers.
+    seed : int
+        Seed of the fit.
+    warnings : tuple of str
+        What a reader of the result must know, in plain words; empty when nothing is wrong.
+    """
+
+    model: Surrogate
+    history: History
+    stopped_at: int
+    seconds: float
+    n_parameters: int
+    seed: int
+    warnings: tuple[str, ...]
+
+
+def fit(
+    model: Architecture | Surrogate,
+    recording: Recording | Sequence[Recording],
+    *,
+    loss: Loss | None = None,
+    penalties: Sequence[Penalty] = (),
+    training: Training | None = None,
+    seed: int = 0,
+    checkpoint: str | Path | None = None,
+) -> FitResult:
+    """Fit a learned model to one recording or several.
+
+    Parameters
+    ----------
+    model : Architecture or Surrogate
+        Left as it is; a copy is fitted. A surrogate is trained further from its weights,
+        for instance from a group to one person, whose own mean and scale it then takes.
+    recording : Recording or list of Recording
+        Same regions and rate. The last part in time of each is held out (``training.held_out``).
+    loss : Loss, optional
+        Data term (``surrobrain.inverse.losses``); the next sample by default.
+    penalties : sequence of callable
+        Terms added to the loss (``surrobrain.penalties``).
+    training : Training, optional
+        Epochs, learning rate and so on.
+    seed : int
+        Decides every random draw.
+    checkpoint : path, optional
+        File to go on from if it exists, and to rewrite after every epoch. A fit that was killed
+        and is called again ends with the same weights to the bit.
+
+    Returns
+    -------
+    FitResult
+        The surrogate, its errors beside the baselines, and warnings.
+
+    Raises
+    ------
+    TypeError
+        The model is no learned model, for instance a mechanistic network.
+    ValueError
+        Regions of model, recordings or penalties differ; a recording is too short; the
+        checkpoint belongs to another fit.
+    BadRecording
+        A region does not vary.
+    Diverged
+        The loss left the finite range.
+
+    Notes
+    -----
+    The weights kept are those of the epoch with the lowest held-out error, the start included:
+    what the start can solve exactly, training cannot make worse. If the start wins, it is solved
+    once more with the held-out samples too. The noise of the surrogate has the covariance of
+    its one-step errors (`residual_factor`).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import surrobrain as sb
+    >>> values = np.random.default_rng(0).normal(size=(300, 2))
+    >>> result = fit(sb.MLP(2, memory=1, hidden=4), sb.Recording(values, sfreq=1.0), seed=0)
+    >>> result.history.validation[result.stopped_at] <= result.history.validation[0]
+    True
+    """
+    begin = time.monotonic()
+    loss, training = loss or next_step(), training or Training()
+    recordings = [recording] if isinstance(recording, Recording) else list(recording)
+    architecture, names = _copied(model)
+    _check_penalties(penalties, recordings)
+    held_out = training.held_out
+    data = prepare(recordings, architecture, names=names, horizon=loss.horizon, held_out=held_out)
+    architecture.to(data.tensor(data.center).dtype)
+    if names is None:
+        architecture.warm_start(data.windows, data.targets[:, 0], seed=seed)
+    task = _Task(architecture, data, loss, tuple(penalties), training, seed)
+    trained = task.trained(None if checkpoint is None else Path(checkpoint))
+    noise = residual_factor(architecture, data) * data.scale[:, None]
+    if names is None and trained.best == 0:
+        architecture.warm_start(*data.everything(), seed=seed)
+    first, architecture = recordings[0], architecture.eval()
+    about = tuple(first.names), first.sfreq, first.modality
+    surrogate = Surrogate(architecture, *about, data.center, data.scale, noise)
+    history = History(trained.train, trained.validation, *baselines(data))
+    error = trained.validation[trained.best]
+    return FitResult(
+        model=surrogate,
+        history=history,
+        stopped_at=trained.best,
+        seconds=time.monotonic() - begin,
+        n_parameters=sum(p.numel() for p in architecture.parameters()),
+        seed=seed,
+        warnings=warnings_of(surrogate, data, error=error, linear_var=history.linear_var),
+    )
+
+
+def _copied(model: object) -> tuple[Any, tuple[str, ...] | None]:
+    """Return a copy to train, and the regions it already stands for."""
+    if isinstance(model, Surrogate):
+        return copy.deepcopy(model.architecture), model.names
+    if isinstance(model, Architecture):
+        return copy.deepcopy(model), None
+    raise TypeError(
+        "fit takes a learned model, such as sb.LinearVAR(n_regions) or sb.MLP(n_regions), or an "
+        f"already fitted surrogate, but {type(model).__name__} arrived; a mechanistic network "
+        "is simulated, not fitted"
+    )
+
+
+def _check_penalties(penalties: Sequence[Penalty], recordings: Sequence[Recording]) -> None:
+    for penalty in penalties:
+        names = getattr(penalty, "names", None)
+        if names is not None and recordings:
+            same_names(recordings[0].names, names, our="the recording", their="the connectome")
+
+
+@dataclass(frozen=True, eq=False)
+class _Task:
+    """What is to be trained on what."""
+
+    architecture: Any
+    data: Prepared
+    loss: Loss
+    penalties: tuple[Penalty, ...]
+    training: Training
+    seed: int
+
+    def trained(self, checkpoint: Path | None) -> Trained:
+        """Train, unless the start is already the exact answer to what was asked."""
+        if self.architecture.closed_form and self.loss == next_step() and not self.penalties:
+            return Trained((), (self.validate(),), 0)
+        data = self.data
+        return train(
+            self.architecture,
+            self.objective,
+            (data.tensor(data.windows), data.tensor(data.targets)),
+            validate=self.validate,
+            options=self.training,
+            seed=self.seed,
+            checkpoint=None if checkpoint is None else (checkpoint, self.identity()),
+        )
+
+    def objective(self, windows: Any, targets: Any) -> Any:
+        """Return the loss with all penalties."""
+        total = self.loss(self.architecture, windows, targets)
+        for penalty in self.penalties:
+            total = total + penalty(self.architecture)
+        return total
+
+    def validate(self) -> float:
+        """Return the held-out error, which knows no penalty."""
+        import torch
+
+        data = self.data
+        with torch.no_grad():
+            windows, targets = (data.held_out_windows, data.held_out_targets)
+            return float(self.loss(self.architecture, data.tensor(windows), data.tensor(targets)))
+
+    def identity(self) -> dict[str, Any]:
+        """Return what a checkpoint must agree with."""
+        return {
+            "architecture": type(self.architecture).__name__,
+            "arguments": self.architecture.config(),
+            "loss": repr(self.loss),
+            "penalties": len(self.penalties),
+            "training": repr(self.training),
+            "seed": self.seed,
+            "data and start": fingerprint(self.data, self.architecture, self.objective),
+        }

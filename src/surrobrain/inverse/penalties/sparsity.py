@@ -1,0 +1,41 @@
+"""Few connections: the sum of absolute weights."""
+
+from collections.abc import Callable
+from typing import Any
+
+from surrobrain.checks import number
+from surrobrain.learned.architecture import Architecture
+
+__all__ = ["sparsity"]
+
+
+def sparsity(weight: float = 1e-4) -> Callable[[Architecture], Any]:
+    """Keep most weights at zero.
+
+    Parameters
+    ----------
+    weight : float
+        Strength; the penalty is in the unit of the loss.
+
+    Returns
+    -------
+    callable
+        Architecture -> scalar tensor.
+
+    Notes
+    -----
+    weight * sum |w| over all weight matrices (lasso); offsets are left free, because they set
+    the mean and connect nothing.
+
+    Examples
+    --------
+    >>> import surrobrain as sb
+    >>> sparsity(1.0)(sb.LinearVAR(3)).item()  # it starts at zero
+    0.0
+    """
+    number(weight, "weight", low=0.0)
+
+    def penalty(model: Architecture) -> Any:
+        return weight * sum(p.abs().sum() for p in model.parameters() if p.ndim > 1)
+
+    return penalty

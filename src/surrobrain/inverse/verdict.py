@@ -1,0 +1,94 @@
+"""What a fit must admit: baselines, left-over noise, and warnings in plain words."""
+
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from surrobrain.inverse.prepare import Prepared
+from surrobrain.learned.jacobian import jacobians
+from surrobrain.learned.surrogate import Surrogate
+from surrobrain.linear.autoregression import solve_autoregression
+
+__all__ = ["baselines", "residual_factor", "spectral_radius", "warnings_of"]
+
+
+def baselines(data: Prepared) -> tuple[float, float]:
+    """Return the held-out one-step errors of persistence and of a ridge autoregression."""
+    following = data.held_out_targets[:, 0]
+    persistence = np.square(following - data.held_out_windows[:, -1]).mean()
+    linear = solve_autoregression(data.windows, data.targets[:, 0])
+    linear_var = np.square(following - linear.predict(data.held_out_windows)).mean()
+    return float(persistence), float(linear_var)
+
+
+def residual_factor(architecture: Any, data: Prepared) -> Float[np.ndarray, "regions regions"]:
+    """Return the Cholesky factor of the covariance of one-step errors.
+
+    Notes
+    -----
+    Their size is that of the held-out part, because errors on the training part are too small.
+    Their correlation is taken from both parts, which is what a free run needs for its functional
+    connectivity: the held-out part alone is short. It is shrunk towards independence by
+    n_regions / (n_regions + n_windows), so that a short recording still gives a factor.
+    """
+    later = _errors(architecture, data, data.held_out_windows, data.held_out_targets)
+    earlier = _errors(architecture, data, data.windows, data.targets)
+    size = np.sqrt(np.square(later).mean(axis=0)) + 1e-9
+    parts = [(e - e.mean(axis=0)) / (e.std(axis=0) + 1e-9) for e in (earlier, later)]
+    scaled = np.concatenate(parts)
+    correlation = scaled.T @ scaled / len(scaled)
+    share = len(correlation) / (len(correlation) + len(scaled))
+    shrunk = (1 - share) * correlation + share * np.eye(len(correlation))
+    return (size[:, None] * np.linalg.cholesky(shrunk)).astype(data.scale.dtype)
+
+
+def _errors(
+    architecture: Any, data: Prepared, windows: np.ndarray, targets: np.ndarray
+) -> Float[np.ndarray, "windows regions"]:
+    import torch
+
+    with torch.no_grad():
+        state = architecture.step(architecture.encode(data.tensor(windows)))
+        return (targets[:, 0] - architecture.observe(state).numpy()).astype(np.float64)
+
+
+def spectral_radius(model: Surrogate) -> float:
+    """Return the largest growth per sample near the mean state; 1 or more does not settle.
+
+    Notes
+    -----
+    Largest absolute eigenvalue of the companion matrix of the derivative at the mean.
+    """
+    import torch
+
+    memory, n = model.memory, model.n_regions
+    mean = torch.zeros((1, memory, n), dtype=next(model.architecture.parameters()).dtype)
+    companion = np.eye(memory * n, k=n)
+    companion[-n:] = jacobians(model.architecture, mean)[0].reshape(n, memory * n)
+    return float(np.abs(np.linalg.eigvals(companion)).max())
+
+
+def warnings_of(
+    model: Surrogate, data: Prepared, *, error: float, linear_var: float
+) -> tuple[str, ...]:
+    """Return what a reader must know before he trusts the model."""
+    n_parameters = sum(p.numel() for p in model.architecture.parameters())
+    found = []
+    if data.windows[:, 0].size < n_parameters:
+        found.append(
+            f"the model has {n_parameters} parameters but the recording only "
+            f"{data.windows[:, 0].size} values; a longer recording or a smaller model is safer"
+        )
+    if error > linear_var * (1 + 1e-6):
+        found.append(
+            f"the held-out error {error:.4g} is not better than that of a linear autoregression, "
+            f"{linear_var:.4g}; sb.LinearVAR says as much with less"
+        )
+    radius = spectral_radius(model)
+    if radius >= 1:
+        found.append(
+            f"the model is unstable around the mean state (growth {radius:.3f} per sample); "
+            "a long free run may leave the range of the recording"
+        )
+    return tuple(found)

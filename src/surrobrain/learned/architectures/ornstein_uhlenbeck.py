@@ -1,0 +1,65 @@
+"""Linear dynamics in continuous time with independent noise in every region."""
+
+from typing import Any, ClassVar
+
+import numpy as np
+from jaxtyping import Float
+from torch import Tensor
+
+from surrobrain.learned.linear_map import LinearMap
+from surrobrain.learned.window_model import WindowModel
+from surrobrain.linear.ornstein_uhlenbeck import solve_ornstein_uhlenbeck
+
+__all__ = ["OrnsteinUhlenbeck"]
+
+
+class OrnsteinUhlenbeck(WindowModel):
+    """A linear system that every region drives by noise of its own, seen once per sample.
+
+    Use it for effective connectivity when the samples are nearly the state of the system: what
+    regions do to each other between two samples shows in how their noise is correlated, and this
+    model reads it. On BOLD, which is a slow filter of the state, use `LinearVAR` or `MLP`.
+
+    Parameters
+    ----------
+    n_regions : int
+        Number of regions.
+
+    Notes
+    -----
+    dx = J x dt + diag(s) dW; see `solve_ornstein_uhlenbeck`.
+
+    Examples
+    --------
+    >>> import surrobrain as sb
+    >>> from surrobrain.learned.architectures import OrnsteinUhlenbeck
+    >>> recording = sb.Recording(np.random.default_rng(0).normal(size=(300, 3)), sfreq=1.0)
+    >>> sb.fit(OrnsteinUhlenbeck(3), recording).model.memory
+    1
+    """
+
+    closed_form: ClassVar[bool] = True
+
+    def __init__(self, n_regions: int) -> None:
+        super().__init__(n_regions, memory=1)
+        self.linear = LinearMap(n_regions, memory=1)
+
+    def config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
+        return {"n_regions": self.n_regions}
+
+    def warm_start(
+        self,
+        windows: Float[np.ndarray, "windows memory regions"],
+        targets: Float[np.ndarray, "windows regions"],
+        *,
+        seed: int,
+    ) -> None:
+        """Maximize the likelihood; nothing is left to chance."""
+        self.linear.assign(solve_ornstein_uhlenbeck(windows, targets))
+
+    def forward(
+        self, windows: Float[Tensor, "batch memory regions"]
+    ) -> Float[Tensor, "batch regions"]:
+        """Return the next sample after each window."""
+        return self.linear(windows)

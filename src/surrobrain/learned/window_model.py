@@ -1,0 +1,72 @@
+"""Models whose state is simply the last few samples."""
+
+from typing import ClassVar
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from surrobrain.checks import whole
+
+__all__ = ["WindowModel"]
+
+
+class WindowModel(nn.Module):
+    """Half of an architecture: write ``forward``, ``config`` and ``warm_start``, the rest is here.
+
+    Parameters
+    ----------
+    n_regions : int
+        Number of regions.
+    memory : int
+        Number of samples that decide the next one.
+    """
+
+    closed_form: ClassVar[bool] = False
+
+    def __init__(self, n_regions: int, *, memory: int) -> None:
+        super().__init__()
+        self.n_regions = whole(n_regions, "n_regions", low=1)
+        self.memory = whole(memory, "memory", low=1)
+
+    def forward(self, windows: Float[Tensor, "batch memory regions"]) -> Tensor:
+        """Return the next sample after each window, shape (batch, n_regions)."""
+        raise NotImplementedError
+
+    def config(self) -> dict[str, object]:
+        """Return the constructor's arguments."""
+        return {"n_regions": self.n_regions, "memory": self.memory}
+
+    def warm_start(
+        self,
+        windows: Float[np.ndarray, "windows memory regions"],
+        targets: Float[np.ndarray, "windows regions"],
+        *,
+        seed: int,
+    ) -> None:
+        """Set the parameters to the best values that can be had without training."""
+        raise NotImplementedError
+
+    def encode(
+        self, windows: Float[Tensor, "batch memory regions"]
+    ) -> Float[Tensor, "batch memory regions"]:
+        """Return the window itself: it is the state."""
+        return windows
+
+    def step(
+        self,
+        state: Float[Tensor, "batch memory regions"],
+        inputs: Float[Tensor, "batch regions"] | None = None,
+    ) -> Float[Tensor, "batch memory regions"]:
+        """Append the next sample, with the input added to it, and forget the oldest."""
+        sample = self(state)
+        if inputs is not None:
+            sample = sample + inputs
+        return torch.cat([state[:, 1:], sample[:, None]], dim=1)  # (batch, memory, region)
+
+    def observe(
+        self, state: Float[Tensor, "batch memory regions"]
+    ) -> Float[Tensor, "batch regions"]:
+        """Return the newest sample."""
+        return state[:, -1]

@@ -1,0 +1,85 @@
+"""Every architecture, also one that is added tomorrow, keeps the promises of the contract."""
+
+import inspect
+import json
+
+import numpy as np
+import pytest
+import torch
+
+import surrobrain as sb
+from surrobrain.catalog import load, names
+from surrobrain.learned.architecture import Architecture
+from surrobrain.training.options import Training
+
+FOLDER = "surrobrain.learned.architectures"
+N = 4
+
+
+def make(name: str) -> Architecture:
+    return load(FOLDER, name)(N)
+
+
+@pytest.fixture(scope="module")
+def recording():
+    rng = np.random.default_rng(0)
+    x = np.zeros((400, N))
+    for t in range(1, 400):
+        x[t] = 0.6 * x[t - 1] + 0.2 * np.roll(x[t - 1], 1) + rng.normal(size=N)
+    return sb.Recording(10 + x, sfreq=2.0)
+
+
+every = pytest.mark.parametrize("name", names(FOLDER))
+
+
+@every
+def test_meets_the_contract(name):
+    made = make(name)
+    assert isinstance(made, Architecture)
+    assert isinstance(made, torch.nn.Module)
+    assert isinstance(type(made).closed_form, bool)
+    assert made.n_regions == N
+
+
+@every
+def test_config_rebuilds_it(name):
+    config = json.loads(json.dumps(make(name).config()))
+    again = load(FOLDER, name)(**config)
+    assert again.config() == config
+    assert set(config) <= set(inspect.signature(type(again)).parameters)
+
+
+@every
+def test_shapes_of_state_and_sample(name):
+    made = make(name)
+    windows = torch.randn(5, made.memory, N, generator=torch.Generator().manual_seed(0))
+    state = made.encode(windows)
+    torch.testing.assert_close(made.observe(state), windows[:, -1])
+    quiet, driven = made.step(state), made.step(state, torch.ones(5, N))
+    torch.testing.assert_close(made.observe(driven), made.observe(quiet) + 1)
+    again = made.observe(made.step(quiet))
+    assert again.shape == (5, N)
+
+
+@every
+def test_fits_runs_and_does_not_lose_to_its_start(name, recording):
+    result = sb.fit(make(name), recording, training=Training(epochs=2))
+    assert result.history.validation[result.stopped_at] <= result.history.validation[0]
+    assert result.history.validation[0] < result.history.persistence
+    values = result.model.run(50).values
+    assert np.isfinite(values).all()
+    assert abs(values.mean() - 10) < 3
+
+
+@every
+def test_saved_and_loaded_it_is_the_same_to_the_bit(name, recording, tmp_path):
+    model = sb.fit(make(name), recording, training=Training(epochs=1)).model
+    loaded = sb.load_model(sb.save_model(model, tmp_path / name))
+    np.testing.assert_array_equal(loaded.run(20, seed=5).values, model.run(20, seed=5).values)
+
+
+@every
+def test_making_one_leaves_global_randomness_alone(name):
+    before = torch.get_rng_state()
+    make(name)
+    assert torch.equal(before, torch.get_rng_state())

@@ -1,0 +1,59 @@
+"""Every observer of the catalog: declared fully, and the same compiled as in NumPy."""
+
+import functools
+import json
+
+import numpy as np
+import pytest
+
+from surrobrain import catalog
+from surrobrain.data.connectome import Connectome
+from surrobrain.mechanistic import oracle
+from surrobrain.mechanistic.network import Network
+from surrobrain.mechanistic.nodes.linear import Linear
+from surrobrain.mechanistic.observer import Observer
+
+FOLDER = "surrobrain.mechanistic.observers"
+every_observer = pytest.mark.parametrize("name", catalog.names(FOLDER))
+
+
+@functools.cache
+def network(name: str) -> Network:
+    observer = catalog.load(FOLDER, name)()
+    weights = np.array([[0.0, 0.4, 0.0], [0.3, 0.0, 0.2], [0.0, 0.0, 0.0]])
+    dt = observer.interval / 200
+    return Network(Linear(), Connectome(weights), noise=0.1, observer=observer, dt=dt, settle=0.0)
+
+
+@every_observer
+def test_declares_everything(name: str) -> None:
+    observer = catalog.load(FOLDER, name)()
+    assert isinstance(observer, Observer)
+    assert set(observer.initial) == set(observer.states)
+    assert observer.interval > 0
+    assert json.dumps(dict(observer.constants))
+    state = tuple(np.full(3, observer.initial[k]) for k in observer.states)
+    assert len(observer.drift(np, state, np.zeros(3), Constants(observer))) == len(state)
+
+
+@every_observer
+def test_compiled_equals_numpy(name: str) -> None:
+    compiled = network(name).run(6, seed=2).values
+    np.testing.assert_allclose(compiled, oracle.run(network(name), 6, seed=2), rtol=1e-10)
+
+
+@every_observer
+def test_rest_stays_at_rest(name: str) -> None:
+    observer = catalog.load(FOLDER, name)()
+    state = tuple(np.full(1, observer.initial[k]) for k in observer.states)
+    p = Constants(observer)
+    for value in (
+        *observer.drift(np, state, np.zeros(1), p),
+        observer.read(np, state, np.zeros(1), p),
+    ):
+        np.testing.assert_allclose(value, 0, atol=1e-15)
+
+
+class Constants:
+    def __init__(self, observer: Observer) -> None:
+        self.__dict__.update(observer.constants)

@@ -1,0 +1,36 @@
+import sys
+
+import matplotlib
+import numpy as np
+from matplotlib.figure import Figure
+
+from surrobrain.reports.figures.style import compare, new_figure
+
+
+def test_drawing_leaves_the_settings_of_matplotlib_alone():
+    before = dict(matplotlib.rcParams)
+    axes = new_figure().subplots()
+    compare(axes, np.arange(5.0), np.arange(5.0), labels=("a", "b"))
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_compare_skips_what_is_missing():
+    axes = Figure().subplots()
+    x, y = np.array([1.0, 2.0, np.nan, 4.0]), np.array([2.0, 4.0, 100.0, 8.0])
+    assert np.isclose(compare(axes, x, y, labels=("a", "b")), 1.0)
+
+
+def test_compare_of_constants_has_no_correlation():
+    assert np.isnan(compare(Figure().subplots(), np.ones(3), np.ones(3), labels=("a", "b")))
+
+
+def test_no_figure_file_needs_pyplot():
+    import subprocess
+
+    code = (
+        "import sys, numpy as np\n"
+        "from surrobrain.reports.figures.ec import ec\n"
+        "ec(np.eye(3), names=list('abc')).png()\n"
+        "assert 'matplotlib.pyplot' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
