@@ -1,12 +1,8 @@
 """Run one benchmark: ``python -m benchmarks NAME``; ``--list`` shows the names."""
 
-import os
-
-for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(variable, "1")
-
 import importlib
 import json
+import os
 import pkgutil
 import platform
 import sys

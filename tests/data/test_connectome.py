@@ -140,3 +140,10 @@ def test_disconnected_cuts_both_directions_or_one() -> None:
     assert single.weights[0, 1] == 0.0  # from b to a
     assert single.weights[1, 0] == 1.0  # the way back stays
     assert make().weights[0, 1] == 2.0
+
+
+def test_row_sum_leaves_a_region_without_input_alone():
+    weights = np.array([[0.0, 2.0], [0.0, 0.0]])
+    assert np.array_equal(Connectome(weights).normalized("row_sum").weights, weights / 2)
+    with pytest.raises(ValueError, match="cannot normalize by row_sum"):
+        Connectome(np.zeros((2, 2))).normalized("row_sum")

@@ -133,7 +133,8 @@ class Connectome:
         ----------
         by : {"max", "mean", "spectral_radius", "row_sum", "log1p"}
             Divide by the largest weight, the mean off-diagonal weight, the largest absolute
-            eigenvalue or each row's sum; or take log(1 + weight).
+            eigenvalue or each row's sum (a region without input stays without); or take
+            log(1 + weight).
         """
         choice(by, ("max", "mean", "spectral_radius", "row_sum", "log1p"), "normalization")
         if by == "log1p":
@@ -198,4 +199,6 @@ def _scale(weights: np.ndarray, by: str) -> np.ndarray | float:
         return float(weights[pairs].mean())
     if by == "spectral_radius":
         return float(np.abs(np.linalg.eigvals(weights)).max())
-    return weights.sum(axis=1, keepdims=True)
+    total = weights.sum(axis=1, keepdims=True)
+    silent = (weights == 0).all(axis=1, keepdims=True)
+    return np.where(silent, float(weights.any()), total)  # a region without input stays without

@@ -1,0 +1,88 @@
+"""``surrobrain catalog``: which parts there are, with units and references."""
+
+import dataclasses
+import inspect
+import re
+
+import click
+
+from surrobrain import catalog as parts
+from surrobrain.checks import choice
+from surrobrain.cli.options import emit, output_options, table
+
+__all__ = ["catalog"]
+
+_folders = {
+    "architectures": "surrobrain.learned.architectures",
+    "metrics": "surrobrain.evaluation.metrics",
+    "nodes": "surrobrain.mechanistic.nodes",
+    "observers": "surrobrain.mechanistic.observers",
+    "penalties": "surrobrain.inverse.penalties",
+    "protocols": "surrobrain.intervention.protocols",
+}
+
+
+@click.command()
+@click.argument("kind", required=False)
+@click.argument("name", required=False)
+@output_options
+def catalog(
+    kind: str | None,
+    name: str | None,
+    as_json: bool,
+) -> None:
+    """List models, metrics, penalties and protocols; KIND narrows, NAME tells all of one.
+
+    \b
+    surrobrain catalog
+    surrobrain catalog nodes
+    surrobrain catalog nodes wong_wang
+    """
+    if kind is None:
+        counts = {k: parts.names(folder) for k, folder in _folders.items()}
+        rows = [[k, ", ".join(found)] for k, found in counts.items()]
+        emit(counts, table(["kind", "parts"], rows), as_json=as_json)
+        return
+    folder = _folders[choice(kind, _folders, "kind of part")]
+    if name is None:
+        entries = [_entry(folder, found) for found in parts.names(folder)]
+        rows = [[e["name"], e["summary"], e["reference"]] for e in entries]
+        emit(entries, table(["name", "what it is", "reference"], rows), as_json=as_json)
+        return
+    entry = _entry(folder, name)
+    emit(entry, _page(entry), as_json=as_json)
+
+
+def _entry(folder: str, name: str) -> dict:
+    part = parts.load(folder, name)
+    text = inspect.getdoc(part) or ""
+    found = re.search(r"^References\n-+\n(.+?)(?=\n\n\w+\n-+\n|\Z)", text, re.DOTALL | re.MULTILINE)
+    first = found.group(1).strip().split("\n\n")[0] if found else ""
+    return {
+        "name": getattr(part, "__name__", name),
+        "summary": text.split("\n\n")[0].replace("\n", " "),
+        "reference": re.sub(r"^\.\. \[\w+\] ", "", " ".join(first.split())),
+        "parameters": _parameters(part),
+        "documentation": text,
+    }
+
+
+def _parameters(part: object) -> list[dict]:
+    """Units and bounds of a node's parameters; other parts say them in their docstring."""
+    if not dataclasses.is_dataclass(part):
+        return []
+    fields = [f for f in dataclasses.fields(part) if "unit" in f.metadata]
+    return [
+        {"name": f.name, "value": f.default, "unit": f.metadata["unit"],
+         "bounds": f.metadata["bounds"]}
+        for f in fields
+    ]  # fmt: skip
+
+
+def _page(entry: dict) -> str:
+    rows = [
+        [p["name"], f"{p['value']:g}", p["unit"], str(p["bounds"] or "")]
+        for p in entry["parameters"]
+    ]
+    units = "\n\n" + table(["parameter", "default", "unit", "bounds"], rows) if rows else ""
+    return f"{entry['name']}\n\n{entry['documentation']}{units}"

@@ -1,0 +1,98 @@
+"""The command line: finds a command, runs it, and turns an error into one line and a code."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from surrobrain import __version__, catalog, errors
+
+__all__ = ["main"]
+
+_commands = "surrobrain.cli.commands"
+
+_epilog = """\b
+Exit codes:
+  0  done
+  1  an error nobody foresaw (please report it; --debug shows where)
+  2  the command was typed wrongly
+  3  the input is missing or unusable
+  4  a model diverged or did not converge
+  5  an optional package is missing
+  130  stopped by Ctrl-C
+
+Results go to standard output, progress and errors to standard error.
+"""
+
+
+class _Commands(click.Group):
+    """One file per command; a file is imported when its command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return catalog.names(_commands)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in catalog.names(_commands):
+            return None
+        command = catalog.load(_commands, cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(
+    cls=_Commands, epilog=_epilog, context_settings={"help_option_names": ["-h", "--help"]}
+)
+@click.version_option(__version__, prog_name="surrobrain")
+def cli() -> None:
+    """Fit an AI model to a brain recording, judge it honestly, then ask what if.
+
+    \b
+    First steps:
+      surrobrain demo                          a virtual subject whose truth is known
+      surrobrain inspect RECORDING             what is in a file, and what is wrong with it
+      surrobrain run RECORDING --tr 0.72       the whole way, for your own data
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        What was typed after ``surrobrain``; taken from the process when absent.
+    """
+    for library in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(library, "1")  # brains are small matrices: more threads only wait
+    typed = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = cli.main(typed, prog_name="surrobrain", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped", err=True)
+        return 130
+    except BrokenPipeError:
+        return 0
+    except Exception as error:
+        if "--debug" in typed:
+            raise
+        click.echo(f"error: {' '.join(str(error).split()) or type(error).__name__}", err=True)
+        return _exit_code(error)
+    return code if isinstance(code, int) else 0  # click hands back what --help or Exit ended with
+
+
+def _exit_code(error: Exception) -> int:
+    if isinstance(error, errors.MissingDependency):
+        return 5
+    if isinstance(error, (errors.Diverged, errors.NotConverged)):
+        return 4
+    if isinstance(error, (ValueError, TypeError, OSError)):
+        return 3
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,168 @@
+"""The command line: answers, exit codes, one-line errors."""
+
+import contextlib
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from surrobrain.cli.main import main
+from surrobrain.data.recording import Recording
+from surrobrain.data.write import write
+from surrobrain.models import load_model
+from surrobrain.runs import verify
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    return _write_files(tmp_path)
+
+
+def _write_files(folder: Path) -> Path:
+    """Write a recording of a linear system, a connectome, and several broken files."""
+    rng = np.random.default_rng(0)
+    weights = rng.random((5, 5)) * (1 - np.eye(5))
+    values = np.zeros((400, 5))
+    for t in range(1, 400):
+        values[t] = (0.6 * np.eye(5) + 0.05 * weights) @ values[t - 1] + rng.normal(size=5)
+    np.save(folder / "bold.npy", values)
+    np.save(folder / "sc.npy", weights)
+    np.save(folder / "other_sc.npy", weights[:4, :4])
+    broken = values.copy()
+    broken[7, 2] = np.nan
+    np.save(folder / "nan.npy", broken)
+    (folder / "text.npy").write_text("this is not an array")
+    return folder
+
+
+_reading = ["--tr", "0.72", "--orientation", "time_by_region"]
+
+
+def _run(files: Path, recording: str, *more: str) -> int:
+    return main(["run", str(files / recording), *_reading, "--out", str(files / "out"), *more])
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory) -> tuple[Path, dict]:
+    """One run of the whole way, on data with a connectome, and what it printed."""
+    folder = _write_files(tmp_path_factory.mktemp("finished"))
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        code = _run(folder, "bold.npy", "--connectome", str(folder / "sc.npy"), "--json")
+    assert code == 0
+    return folder, json.loads(printed.getvalue())
+
+
+def test_run_ends_in_a_report_and_a_verified_run_folder(finished):
+    _, found = finished
+    assert Path(found["report"]).read_text().lstrip().lower().startswith("<!doctype html")
+    assert verify(found["folder"]) == []
+    assert {row["name"] for row in found["scores"]["rows"]} >= {"rmse", "fc"}
+    assert load_model(Path(found["folder"]) / "model").n_regions == 5
+
+
+def test_a_finished_run_is_not_overwritten(finished, capsys):
+    folder, found = finished
+    before = Path(found["report"]).read_bytes()
+    assert _run(folder, "bold.npy", "--quiet") == 3
+    assert "finished run" in capsys.readouterr().err
+    assert Path(found["report"]).read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("recording", "more", "words"),
+    [
+        ("bald.npy", [], "did you mean 'bold.npy'"),
+        ("nan.npy", [], "region_2 is NaN at sample 7"),
+        ("text.npy", [], "text.npy"),
+        (
+            "bold.npy",
+            ["--connectome", "other_sc.npy"],
+            "recording has 5 regions but connectome has 4",
+        ),
+        ("bold.npy", ["--model", "mpl"], "did you mean 'mlp'"),
+        ("bold.npy", ["--penalty", "sparcity=1"], "did you mean 'sparsity'"),
+        ("bold.npy", ["--penalty", "structure=1"], "needs a connectome"),
+        ("bold.npy", ["--target", "region_9"], "no region 'region_9'"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_3(files, capsys, monkeypatch, recording, more, words):
+    monkeypatch.chdir(files)
+    assert _run(files, recording, *more) == 3
+    error = capsys.readouterr().err
+    assert words in error
+    assert error.startswith("error: ")
+    assert error.count("\n") == 1
+    assert "Traceback" not in error
+
+
+def test_debug_shows_the_traceback(files):
+    with pytest.raises(FileNotFoundError):
+        _run(files, "bald.npy", "--debug")
+
+
+def test_wrong_typing_is_exit_code_2(files, capsys):
+    assert main(["run"]) == 2
+    assert main(["rnu"]) == 2
+    assert main(["run", str(files / "bold.npy"), "--tr", "1", "--sfreq", "1"]) == 2
+    assert "not both" in capsys.readouterr().err
+
+
+def test_inspect_says_what_is_wrong(files, capsys):
+    assert main(["inspect", str(files / "nan.npy"), "--json"]) == 3
+    assert "sample 7" in json.dumps(json.loads(capsys.readouterr().out)["problems"])
+    assert main(["inspect", str(files / "bold.npy")]) == 3
+    said = capsys.readouterr().out
+    assert "rate is not stated" in said
+    assert "which axis" in said
+
+
+def test_inspect_finds_nothing_wrong_with_what_we_write(files, capsys):
+    path = write(Recording(np.load(files / "bold.npy"), 2.0), files / "good.npz")
+    assert main(["inspect", str(path)]) == 0
+    assert "400 samples x 5 regions" in capsys.readouterr().out
+
+
+def test_simulate_then_evaluate(files, capsys):
+    out = str(files / "simulated.npz")
+    typed = [
+        "simulate",
+        "linear",
+        "--connectome",
+        str(files / "sc.npy"),
+        "--param",
+        "noise=1",
+        "--param",
+        "coupling=0.2",
+    ]
+    assert main([*typed, "--sfreq", "10", "--duration", "40", "--out", out]) == 0
+    assert "400 samples x 5 regions" in capsys.readouterr().out
+    assert main(["evaluate", out, out, "--json"]) == 0
+    rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)["rows"]}
+    assert rows["fc"]["value"] == pytest.approx(1.0)
+    assert "rmse" not in rows  # a recording does not forecast
+
+
+def test_catalog_lists_every_part(capsys):
+    assert main(["catalog", "--json"]) == 0
+    kinds = json.loads(capsys.readouterr().out)
+    assert "wong_wang" in kinds["nodes"]
+    for kind in kinds:
+        assert main(["catalog", kind, "--json"]) == 0
+        for entry in json.loads(capsys.readouterr().out):
+            assert entry["summary"], entry["name"]
+
+
+def test_catalog_tells_units_of_a_node(capsys):
+    assert main(["catalog", "nodes", "wong_wang"]) == 0
+    assert "nA" in capsys.readouterr().out
+
+
+def test_the_console_script_is_installed():
+    script = Path(sys.executable).parent / "surrobrain"
+    done = subprocess.run([script, "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("surrobrain")

@@ -1,0 +1,52 @@
+"""The haemodynamic response against integrations done elsewhere."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from surrobrain.mechanistic.observers.bold import BOLD
+from surrobrain.mechanistic.steppers import euler
+
+VARIANTS = ("friston2003", "friston2000", "deco")
+
+
+@pytest.fixture(scope="module")
+def responses() -> np.ndarray:
+    """Responses of the variants (times, variants) to an input of 0.2 for one second."""
+    constants = [BOLD(1.0, name).constants for name in VARIANTS]
+    p = SimpleNamespace(**{k: np.array([c[k] for c in constants]) for k in constants[0]})
+    state, values = tuple(np.zeros(3) for _ in BOLD.states), []
+    for step in range(15000):
+        drive = np.full(3, 0.2 if step < 1000 else 0.0)
+        state = euler(lambda x, u=drive: BOLD.drift(np, x, u, p), state, dt=1e-3)
+        values.append(BOLD.read(np, state, drive, p))
+    return np.array(values)
+
+
+@pytest.mark.parametrize(
+    ("variant", "time_to_peak", "peak", "undershoot"),
+    [("friston2003", 3.55, 0.00673, -0.157), ("friston2000", 3.57, 0.00668, -0.156),
+     ("deco", 2.21, 0.00202, -0.047)],
+)  # fmt: skip
+def test_response(
+    responses: np.ndarray, variant: str, time_to_peak: float, peak: float, undershoot: float
+) -> None:
+    response = responses[:, VARIANTS.index(variant)]
+    assert response.argmax() * 1e-3 == pytest.approx(time_to_peak, abs=0.01)
+    assert response.max() == pytest.approx(peak, abs=1e-5)
+    assert response.min() / response.max() == pytest.approx(undershoot, abs=1.5e-3)
+
+
+def test_unknown_variant_is_refused() -> None:
+    with pytest.raises(ValueError, match="did you mean 'friston2003'"):
+        BOLD(1.0, "friston")
+
+
+def test_strong_negative_drive_keeps_flow_positive() -> None:
+    p = SimpleNamespace(**BOLD(1.0).constants)
+    state = tuple(np.zeros(1) for _ in BOLD.states)
+    for _ in range(3000):
+        state = euler(lambda x: BOLD.drift(np, x, np.full(1, -0.5), p), state, dt=1e-3)
+    assert np.isfinite(np.concatenate(state)).all()
+    assert 0 < np.exp(state[1][0]) < 0.5
