@@ -42,7 +42,7 @@ class VirtualSubject:
 
 
 def virtual_subject(
-    *, n_regions: int = 24, duration: float = 800.0, sfreq: float = 10.0, seed: int = 0
+    *, n_regions: int = 24, duration: float = 1600.0, sfreq: float = 10.0, seed: int = 0
 ) -> VirtualSubject:
     """Make a person out of a reduced Wong-Wang network with delays and noise.
 
