@@ -132,11 +132,10 @@ def _(item: FitResult) -> Section:
 def _(item: Scorecard) -> Section:
     table = grid(
         ["score", "model", "95 % interval", "persistence", "linear model", "null", "floor",
-         "better", "measured on", "verdict"],
+         "verdict"],
         [
             (_labeled(row), row.value, _interval(row.low, row.high), row.persistence,
-             row.linear_var, row.null, row.floor, row.better, _PROTOCOLS[row.protocol],
-             row.verdict)
+             row.linear_var, row.null, row.floor, row.verdict)
             for row in item.rows
         ],
         caption="Scores on held-out data",
@@ -230,4 +229,5 @@ def _interval(low: float, high: float) -> str:
 
 
 def _labeled(row: ScoreRow) -> str:
-    return f"{row.name} ({row.unit})" if row.unit else row.name
+    said = [f"{row.better} is better", _PROTOCOLS[row.protocol], row.unit]
+    return f"{row.name} ({', '.join(part for part in said if part)})"

@@ -1,6 +1,7 @@
 """The page of a study: what is shown, and in which order."""
 
 import dataclasses
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -21,15 +22,15 @@ from surrobrain.study.findings import Study
 __all__ = ["page"]
 
 
-def page(study: Study, *, title: str) -> Report:
+def page(study: Study, *, inputs: Mapping[str, object]) -> Report:
     """Compose the report of a study.
 
     Parameters
     ----------
     study : Study
         What was found.
-    title : str
-        Heading of the page: a pseudonym, never a name.
+    inputs : mapping
+        Where recording and connectome came from, without paths or names.
     """
     shown: list[object] = [study.recording]
     shown += [] if study.connectome is None else [study.connectome]
@@ -39,11 +40,15 @@ def page(study: Study, *, title: str) -> Report:
     else:
         shown += _beside_truth(study)
     return Report(
-        title,
+        "Surrogate brain of a virtual subject" if study.truth else "Surrogate brain",
         shown,
         summary=[comparison.in_words() for comparison in study.comparisons],
         warnings=_limits(study),
-        provenance={"plan": dataclasses.asdict(study.plan), "environment": environment()},
+        provenance={
+            "inputs": dict(inputs),
+            "plan": dataclasses.asdict(study.plan),
+            "environment": environment(),
+        },
     )
 
 

@@ -1,7 +1,8 @@
 """The whole way: recording in, surrogate fitted, judged and perturbed, report out."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ def study(
     connectome: Connectome | None = None,
     truth: VirtualSubject | None = None,
     plan: Plan | None = None,
+    inputs: Mapping[str, object] | None = None,
     tell: Callable[[str], None] = lambda message: None,
 ) -> Study:
     """Fit a surrogate to one recording, judge it, perturb it, and write everything down.
@@ -58,6 +60,9 @@ def study(
         The brain behind the recording, where it is known.
     plan : Plan, optional
         Choices; the defaults when absent.
+    inputs : mapping, optional
+        Where recording and connectome came from, without paths
+        (``surrobrain.provenance.source``); kept in the run folder and on the page.
     tell : function, optional
         Called with one line before every step.
 
@@ -76,12 +81,9 @@ def study(
     plan = plan or Plan()
     if connectome is not None:
         same_names(recording.names, connectome.names, our="recording", their="connectome")
-    architecture = _architecture(plan, recording)
-    penalties = [_penalty(name, weight, connectome) for name, weight in plan.penalties]
-    if plan.target is not None:
-        indices([plan.target], recording.names)
+    architecture, penalties = _parts(plan, recording, connectome)
     train, test = recording.split(plan.train)
-    run = Run.create(folder, config=_config(recording, plan), seed=plan.seed)
+    run = Run.create(folder, config=_config(recording, plan, inputs or {}), seed=plan.seed)
 
     tell(f"fitting {plan.model} to {train.duration:.0f} s, judging on {test.duration:.0f} s")
     result = fit(architecture, train, penalties=penalties, seed=plan.seed)
@@ -92,35 +94,31 @@ def study(
     scores = evaluate(test, result.model, train=train, seed=plan.seed)
     run.metrics(scores.to_dict()["rows"])
 
-    tell("asking what drives what")
+    tell("asking what drives what, and what if the strongest driver is driven, or removed")
     connectivity = effective_connectivity(result.model, train)
     target = plan.target or _strongest_driver(connectivity)
-
-    tell(f"asking what if {target} is driven, or removed")
     amplitude = plan.amplitude * float(np.nanstd(train.pick([target]).values))
     answers = _ask(result.model, connectivity, target=target, amplitude=amplitude, plan=plan)
-    true = None
-    if truth is not None:
-        true = _ask(
-            truth.network, truth.effective_connectivity, target=target, amplitude=_DRIVE, plan=plan
-        )
+    true = None if truth is None else _truth(truth, target, plan)
+    run.add("effective_connectivity.npy", connectivity.weights)
 
     tell("writing the report")
-    comparisons = _compare(recording, answers, true=true, connectome=connectome, target=target)
     found = Study(
-        plan, recording, connectome, result, scores, target, answers, true, comparisons,
-        run.folder,
+        plan, recording, connectome, result, scores, target, answers, true,
+        _compare(recording, answers, true=true, connectome=connectome, target=target), run.folder,
     )  # fmt: skip
-    title = "Surrogate brain of a virtual subject" if truth else "Surrogate brain"
-    run.add("report.html", page(found, title=title).html())
-    run.add("effective_connectivity.npy", connectivity.weights)
+    run.add("report.html", page(found, inputs=inputs or {}).html())
     run.finish()
     return found
 
 
-def _architecture(plan: Plan, recording: Recording) -> Any:
+def _parts(plan: Plan, recording: Recording, connectome: Connectome | None) -> tuple[Any, list]:
+    """Build the architecture and the penalties that a plan names, before anything is written."""
     kind: Any = catalog.load("surrobrain.learned.architectures", plan.model)
-    return kind(recording.n_regions, memory=plan.memory)
+    penalties = [_penalty(name, weight, connectome) for name, weight in plan.penalties]
+    if plan.target is not None:
+        indices([plan.target], recording.names)
+    return kind(recording.n_regions, memory=plan.memory), penalties
 
 
 def _penalty(name: str, weight: float, connectome: Connectome | None) -> Any:
@@ -132,10 +130,11 @@ def _penalty(name: str, weight: float, connectome: Connectome | None) -> Any:
     return make(connectome, weight)
 
 
-def _config(recording: Recording, plan: Plan) -> dict:
+def _config(recording: Recording, plan: Plan, inputs: Mapping[str, object]) -> dict:
     shape = {"n_times": recording.n_times, "n_regions": recording.n_regions}
     kind = {"sfreq": recording.sfreq, "modality": recording.modality}
-    return {"recording": {**shape, **kind}, "plan": dataclasses.asdict(plan)}
+    measured = {**shape, **kind, "sha256_of_values": sha256(recording.values.tobytes()).hexdigest()}
+    return {"recording": measured, "inputs": dict(inputs), "plan": dataclasses.asdict(plan)}
 
 
 def _strongest_driver(connectivity: EffectiveConnectivity) -> str:
@@ -159,6 +158,12 @@ def _ask(
         connectivity,
         what_if(brain, stimulus=pulse, duration=_STIMULATION / brain.sfreq, seed=plan.seed),
         what_if(brain, lesion=[target], duration=_LESION / brain.sfreq, seed=plan.seed),
+    )
+
+
+def _truth(subject: VirtualSubject, target: str, plan: Plan) -> Answers:
+    return _ask(
+        subject.network, subject.effective_connectivity, target=target, amplitude=_DRIVE, plan=plan
     )
 
 

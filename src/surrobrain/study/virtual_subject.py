@@ -67,7 +67,9 @@ def virtual_subject(
     positive(duration, "duration", unit="s")
     # Every region receives the same total input, just below the fold at which activity jumps:
     # there regions depend on each other enough for a recording to tell how.
-    wiring = small_world(n_regions, density=0.4, seed=seed).normalized("log1p").normalized("row_sum")
+    wiring = (
+        small_world(n_regions, density=0.4, seed=seed).normalized("log1p").normalized("row_sum")
+    )
     network = Network(
         WongWang(w=0.1, I0=0.325),
         wiring,

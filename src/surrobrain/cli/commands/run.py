@@ -59,6 +59,7 @@ def run(
     """  # fmt: skip
     from surrobrain.checks import number
     from surrobrain.cli.reading import read_recording, read_wiring
+    from surrobrain.provenance import source
     from surrobrain.study.plan import Plan
     from surrobrain.study.study import study
 
@@ -74,6 +75,8 @@ def run(
         measured,
         connectome=None if connectome is None else read_wiring(connectome, measured),
         plan=plan,
+        inputs={"recording": source(recording)}
+        | ({} if connectome is None else {"connectome": source(connectome)}),
         folder=Path(out),
         tell=tell,
     )

@@ -46,8 +46,7 @@ def traces(
         raise ValueError(f"traces draws at most 2 models, but {len(models)} arrived")
     for label, recording in models.items():
         same_names(real.names, recording.names, our="the recording", their=label)
-    even = np.linspace(0, real.n_regions - 1, min(4, real.n_regions)).round().astype(int)
-    chosen = indices(regions, real.names) if regions else even.tolist()
+    chosen = indices(regions, real.names) if regions else _evenly_spaced(real.n_regions)
     stop = min(whole(n_times, "n_times", low=2), real.n_times)
     figure = new_figure(10.5, 0.7 + 1.05 * len(chosen))
     columns = list(models.items()) or [("", None)]
@@ -74,6 +73,10 @@ def traces(
         "like it could have been measured, as restless and as slow.",
         f"Lines over {stop / real.sfreq:.3g} s of {shown}: measured {' and '.join(models)}.",
     )
+
+
+def _evenly_spaced(n_regions: int) -> list[int]:
+    return np.linspace(0, n_regions - 1, min(4, n_regions)).round().astype(int).tolist()
 
 
 def _draw(axes: "Axes", recording: Recording, region: int, stop: int, color: str) -> None:
