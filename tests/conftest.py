@@ -23,7 +23,9 @@ def shared() -> Callable[[str], Path]:
     """
 
     def find(relative: str) -> Path:
-        folder = Path(os.environ.get("SURROBRAIN_SHARED", ROOT.parent / "shared")) / "data" / relative
+        folder = (
+            Path(os.environ.get("SURROBRAIN_SHARED", ROOT.parent / "shared")) / "data" / relative
+        )
         if folder.exists():
             return folder
         message = f"reference data {relative!r} are absent; set SURROBRAIN_SHARED to their folder"
@@ -44,7 +46,9 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
             isinstance(address, tuple) and str(address[0]) in ("127.0.0.1", "::1", "localhost")
         )
         if not local:
-            raise AssertionError(f"a test tried to reach {address!r}; nothing may leave the machine")
+            raise AssertionError(
+                f"a test tried to reach {address!r}; nothing may leave the machine"
+            )
         connect(self, address)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket.socket, "connect", guarded)

@@ -1,6 +1,13 @@
 """Errors that no built-in type describes; everything else raises a built-in one."""
 
-__all__ = ["BadRecording", "Diverged", "MissingDependency", "NotConverged", "SurrobrainError"]
+__all__ = [
+    "BadRecording",
+    "Diverged",
+    "MissingDependency",
+    "NotConverged",
+    "SurrobrainError",
+    "TaskFailed",
+]
 
 
 class SurrobrainError(Exception):
@@ -21,3 +28,11 @@ class NotConverged(SurrobrainError, RuntimeError):
 
 class MissingDependency(SurrobrainError, ImportError):
     """An optional package is absent; the message names the extra that brings it."""
+
+
+class TaskFailed(SurrobrainError, RuntimeError):
+    """Some tasks of a parallel run failed; ``results`` holds the others, None where one failed."""
+
+    def __init__(self, message: str, results: list) -> None:
+        super().__init__(message)
+        self.results = results

@@ -1,1 +1,1 @@
-"""Does it behave like the brain?"""
+"""Whether a model behaves like the brain."""

@@ -56,7 +56,7 @@ def pulse_train(
             f"width must be at most one period of {period:g} s, but {width:g} s arrived; "
             "use a shorter pulse or a lower rate"
         )
-    words = f"pulses of {amplitude:g} lasting {width:g} s at {rate:g} Hz {span(onset, duration)}"
+    words = f"pulses of {amplitude:.4g} lasting {width:g} s at {rate:g} Hz {span(onset, duration)}"
 
     def charge(times: np.ndarray) -> np.ndarray:
         elapsed = np.clip(times - onset, 0.0, duration)

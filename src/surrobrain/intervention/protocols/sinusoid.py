@@ -55,7 +55,7 @@ def sinusoid(
     number(amplitude, "amplitude")
     omega = 2 * math.pi * positive(rate, "rate", unit="Hz")
     number(phase, "phase")
-    words = f"sinusoid {amplitude:g} at {rate:g} Hz {span(onset, duration)}"
+    words = f"sinusoid {amplitude:.4g} at {rate:g} Hz {span(onset, duration)}"
 
     def charge(times: np.ndarray) -> np.ndarray:
         elapsed = np.clip(times - onset, 0.0, duration)

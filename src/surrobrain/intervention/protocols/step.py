@@ -42,7 +42,7 @@ def step(
     Stimulus(constant 0.5 from 2 s for 1 s at V1_L)
     """
     number(amplitude, "amplitude")
-    words = f"constant {amplitude:g} {span(onset, duration)}"
+    words = f"constant {amplitude:.4g} {span(onset, duration)}"
 
     def charge(times: np.ndarray) -> np.ndarray:
         return amplitude * np.clip(times - onset, 0.0, duration)

@@ -1,0 +1,63 @@
+"""Public names for type checkers; written by scripts/names.py, never by hand."""
+
+from surrobrain import errors
+from surrobrain.analysis.effective_connectivity import effective_connectivity
+from surrobrain.data import examples
+from surrobrain.data.connectome import Connectome
+from surrobrain.data.read import read
+from surrobrain.data.read_connectome import read_connectome
+from surrobrain.data.recording import Recording
+from surrobrain.evaluation import metrics
+from surrobrain.evaluation.scorecard import Scorecard, evaluate
+from surrobrain.intervention import protocols
+from surrobrain.intervention.lesion import lesion
+from surrobrain.intervention.stimulus import Stimulus
+from surrobrain.intervention.what_if import what_if
+from surrobrain.inverse import penalties
+from surrobrain.inverse.fit import fit
+from surrobrain.learned.architectures.linear_var import LinearVAR
+from surrobrain.learned.architectures.mlp import MLP
+from surrobrain.mechanistic import observers
+from surrobrain.mechanistic.network import Network
+from surrobrain.mechanistic.nodes.jansen_rit import JansenRit
+from surrobrain.mechanistic.nodes.linear import Linear
+from surrobrain.mechanistic.nodes.stuart_landau import StuartLandau
+from surrobrain.mechanistic.nodes.wong_wang import WongWang
+from surrobrain.models import load_model, save_model
+from surrobrain.parallel import pmap
+from surrobrain.reports.report import Report
+from surrobrain.simulation import simulate
+
+__all__ = [  # noqa: RUF022
+    "Connectome",
+    "JansenRit",
+    "Linear",
+    "LinearVAR",
+    "MLP",
+    "Network",
+    "Recording",
+    "Report",
+    "Scorecard",
+    "Stimulus",
+    "StuartLandau",
+    "WongWang",
+    "effective_connectivity",
+    "errors",
+    "evaluate",
+    "examples",
+    "fit",
+    "lesion",
+    "load_model",
+    "metrics",
+    "observers",
+    "penalties",
+    "pmap",
+    "protocols",
+    "read",
+    "read_connectome",
+    "save_model",
+    "simulate",
+    "what_if",
+]
+
+__version__: str

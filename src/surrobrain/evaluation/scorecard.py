@@ -1,0 +1,286 @@
+"""One table that says whether a model behaves like the recording, and compared with what."""
+
+import csv
+import dataclasses
+import io
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, cast
+
+import numpy as np
+
+from surrobrain import catalog
+from surrobrain.checks import choice, same_names, whole
+from surrobrain.data.recording import Recording
+from surrobrain.evaluation.baselines import fit_linear, null_runs
+from surrobrain.evaluation.contest import (
+    Contest,
+    Scores,
+    forecasts,
+    free_runs,
+    model_runs,
+    score,
+)
+from surrobrain.evaluation.metric import Tag, tag_of
+from surrobrain.evaluation.verdict import BASELINES, spread, verdict
+from surrobrain.forward import ForwardModel, Predictor
+from surrobrain.seeds import stream
+
+__all__ = ["ScoreRow", "Scorecard", "evaluate"]
+
+_FOLDER = "surrobrain.evaluation.metrics"
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """One metric: its value, and everything needed to read it.
+
+    Parameters
+    ----------
+    name, protocol, unit, better, perfect
+        What was measured; see `Tag`.
+    value : float
+        Score of the model. NaN when a run diverged or is constant where that has no meaning.
+    low, high : float
+        95 % interval of the value.
+    persistence, linear_var, null, floor : float
+        The same metric for the last sample held, a linear vector autoregression, phase-randomized
+        copies, and the recording against itself. NaN where it is not defined.
+    verdict : str
+        The row in plain words, the interval taken into account.
+    """
+
+    name: str
+    protocol: Literal["forecast", "free_run"]
+    unit: str
+    better: Literal["lower", "higher"]
+    perfect: float
+    value: float
+    low: float
+    high: float
+    persistence: float
+    linear_var: float
+    null: float
+    floor: float
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """What `evaluate` found: one row per metric.
+
+    Parameters
+    ----------
+    rows : tuple of ScoreRow
+        Forecasts first, then free runs.
+    notes : tuple of str
+        What a reader must know: what was compared, what is missing and why.
+    """
+
+    rows: tuple[ScoreRow, ...]
+    notes: tuple[str, ...]
+
+    def __getitem__(self, name: str) -> ScoreRow:
+        """Return the row of one metric."""
+        rows = {row.name: row for row in self.rows}
+        return rows[choice(name, rows, "row")]
+
+    def __str__(self) -> str:
+        """Return the table and the notes as text."""
+        header = ["metric", "better", "value", "95 % interval", "persistence", "linear VAR",
+                  "null", "floor", "verdict"]  # fmt: skip
+        lines = [header] + [_cells(row) for row in self.rows]
+        widths = [max(len(line[k]) for line in lines) for k in range(len(header))]
+        table = [
+            "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+            for line in lines
+        ]
+        return "\n".join([*table, "", *(f"- {note}" for note in self.notes)])
+
+    def to_dict(self) -> dict:
+        """Return rows and notes, ready for JSON; what is not a number becomes None."""
+        rows = [
+            {key: _or_none(value) for key, value in dataclasses.asdict(row).items()}
+            for row in self.rows
+        ]
+        return {"rows": rows, "notes": list(self.notes)}
+
+    def to_csv(self) -> str:
+        """Return the rows as comma-separated text; what is not a number stays empty."""
+        stream = io.StringIO()
+        names = [field.name for field in dataclasses.fields(ScoreRow)]
+        writer = csv.DictWriter(stream, names, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(self.to_dict()["rows"])
+        return stream.getvalue()
+
+
+def evaluate(
+    real: Recording,
+    simulated: ForwardModel | Recording,
+    *,
+    train: Recording | None = None,
+    seed: int = 0,
+    n_runs: int = 10,
+    n_null: int = 10,
+) -> Scorecard:
+    """Judge a model by a recording it has not seen, beside baselines, a null and a floor.
+
+    Parameters
+    ----------
+    real : Recording
+        The held-out part.
+    simulated : ForwardModel or Recording
+        A model that predicts from data is asked for one-step forecasts of all of ``real`` and for
+        free runs; any other model for free runs only. A recording is a free run you already have;
+        a longer one counts as several, a shorter one cuts ``real``.
+    train : Recording, optional
+        The part the model was fitted to: what the baselines learn from. Without it they learn
+        from ``real``, which flatters them.
+    seed : int
+        Decides every draw.
+    n_runs, n_null : int
+        Free runs of the model and of the linear VAR, and phase-randomized copies.
+
+    Returns
+    -------
+    Scorecard
+        Every metric of the catalog, in one row with what it must be read beside.
+
+    Raises
+    ------
+    ValueError
+        Regions or sampling rates differ, or ``real`` is too short to be forecast.
+
+    Notes
+    -----
+    *Persistence* holds the last sample. The *linear VAR* sees as many past samples as the model
+    (`fit_linear`). The *null* keeps the power spectrum of every region and destroys correlations
+    and timing (`null_runs`). The *floor* is the recording against itself: ``real`` beside every
+    stretch of ``train`` that is as long, or half against half (`self_comparisons`); forecasts
+    have none, because a recording does not repeat sample by sample.
+
+    Intervals are the value plus and minus 1.96 standard deviations over moving-block resamplings
+    of ``real``. Forecasts: pairs of truth and forecast are drawn in blocks of twice the
+    autocorrelation time. Free runs: thirds of ``real`` are drawn, another run each time, so the
+    interval is that of a single run; windows never cross a seam. A difference from a baseline
+    counts when its own interval, over the same resamplings, excludes zero.
+
+    Examples
+    --------
+    >>> values = np.random.default_rng(0).normal(size=(400, 3)).cumsum(axis=0) % 7
+    >>> first, second = Recording(values, sfreq=1.0).split(0.5)
+    >>> card = evaluate(second, first, n_null=3)
+    >>> card["kl"].better
+    'lower'
+    """
+    whole(n_runs, "n_runs", low=1)
+    whole(n_null, "n_null", low=1)
+    for other, label in ((simulated, "simulated"), (train, "train")):
+        if other is not None:
+            _same_kind(real, other, label)
+    if isinstance(simulated, Recording):
+        n_times = min(real.n_times, simulated.n_times)
+        real = dataclasses.replace(real, values=real.values[:n_times], on_bad="keep")
+        ends = range(n_times, simulated.n_times + 1, n_times)
+        runs = [simulated.values[end - n_times : end].astype(np.float64) for end in ends][:n_runs]
+    else:
+        runs = model_runs(simulated, n_times=real.n_times, n_runs=n_runs, seed=stream(seed, 1))
+    predictor = simulated if isinstance(simulated, Predictor) else None
+    source = real if train is None else train
+    linear = fit_linear(source, memory=predictor.memory if predictor else 1)
+    nulls = null_runs(source, n_times=real.n_times, n_runs=n_null, seed=stream(seed, 2))
+    linear_runs = linear.runs(n_times=real.n_times, n_runs=n_runs, seed=stream(seed, 3))
+    contests = [free_runs(real, runs, train=train, linear_runs=linear_runs, nulls=nulls)]
+    if predictor:
+        contests.insert(0, forecasts(real, predictor, linear=linear, nulls=nulls))
+    rows = [row for contest in contests for row in _rows(contest, sfreq=real.sfreq, seed=seed)]
+    notes = _notes(real, simulated, train=train, contests=contests)
+    return Scorecard(tuple(rows), tuple(notes))
+
+
+def _rows(contest: Contest, *, sfreq: float, seed: int) -> list[ScoreRow]:
+    found = []
+    for name, part in catalog.everything(_FOLDER).items():
+        metric = cast(Callable[..., float], part)
+        if tag_of(metric).protocol == contest.protocol:
+            found.append(_row(name, tag_of(metric), score(metric, contest, sfreq=sfreq, seed=seed)))
+    return found
+
+
+def _row(name: str, tag: Tag, scores: Scores) -> ScoreRow:
+    value = scores.values.get("model", math.nan)
+    margin = spread(scores.replicates.get("model"))
+    low, high = value - margin, value + margin
+    if tag.better == "lower":  # no interval reaches beyond perfect
+        low = float(np.maximum(low, tag.perfect))
+    else:
+        high = float(np.minimum(high, tag.perfect))
+    return ScoreRow(
+        name=name,
+        protocol=tag.protocol,
+        unit=tag.unit,
+        better=tag.better,
+        perfect=tag.perfect,
+        value=value,
+        low=low,
+        high=high,
+        **{other: scores.values.get(other, math.nan) for other in BASELINES},
+        floor=scores.floor,
+        verdict=verdict(scores, better=tag.better),
+    )
+
+
+def _notes(
+    real: Recording,
+    simulated: ForwardModel | Recording,
+    *,
+    train: Recording | None,
+    contests: list[Contest],
+) -> list[str]:
+    runs = contests[-1].entries["model"]
+    notes = []
+    if len(contests) == 2:
+        notes.append(f"forecast: one sample ahead from true samples, {len(contests[0].real)} times")
+    else:
+        what = "a recording" if isinstance(simulated, Recording) else "this model"
+        notes.append(f"no forecast rows: {what} does not predict from data, so it cannot be asked")
+    notes.append(f"free run: {len(runs)} of {real.duration:g} s each, without any data")
+    diverged = sum(not np.isfinite(run).all() for run in runs)
+    if diverged:
+        notes.append(f"{diverged} of {len(runs)} runs left the finite range: their rows are nan")
+    if train is None:
+        notes.append(
+            "the baselines learned from the recording they are judged on, which flatters them; "
+            "give train=..."
+        )
+    notes.append("null: keeps the power spectrum of every region, destroys correlations and timing")
+    n_repeats = len(contests[-1].repeats)
+    floor = (
+        f"the recording beside {n_repeats} stretches of train as long"
+        if train is not None and train.n_times >= real.n_times
+        else "one half of the recording beside the other; too easy to reach, the halves are shorter"
+    )
+    return [*notes, f"floor: {floor}; forecasts have none"]
+
+
+def _same_kind(real: Recording, other: ForwardModel | Recording, label: str) -> None:
+    same_names(real.names, other.names, our="real", their=label)
+    if not math.isclose(real.sfreq, other.sfreq, rel_tol=1e-6):
+        raise ValueError(
+            f"real has {real.sfreq:g} samples per second but {label} has {other.sfreq:g}; "
+            "bring both to one rate"
+        )
+
+
+def _cells(row: ScoreRow) -> list[str]:
+    numbers = [row.persistence, row.linear_var, row.null, row.floor]
+    return [
+        row.name, row.better, f"{row.value:.3g}", f"[{row.low:.3g}, {row.high:.3g}]",
+        *("-" if math.isnan(number) else f"{number:.3g}" for number in numbers), row.verdict,
+    ]  # fmt: skip
+
+
+def _or_none(value: object) -> object:
+    return None if isinstance(value, float) and not math.isfinite(value) else value

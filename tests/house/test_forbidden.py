@@ -1,0 +1,51 @@
+"""What the package never does: pickle, evaluate text, reach the network, seed globally."""
+
+import ast
+
+import pytest
+
+from tests.house.source import calls, imports, modules
+
+IMPORTS = {
+    "aiohttp", "cloudpickle", "dill", "ftplib", "http", "httpx", "marshal", "pickle", "random",
+    "requests", "shelve", "smtplib", "socket", "urllib",
+}  # fmt: skip
+CALLS = {
+    "eval", "exec", "joblib.dump", "joblib.load", "np.random.seed", "os.popen", "os.system",
+    "pd.read_pickle", "random.seed", "torch.load", "torch.manual_seed", "torch.save",
+}  # fmt: skip
+WRITERS = {"np.save", "np.savez", "np.savez_compressed", "np.savetxt"}
+ALLOWED = {
+    "exec": "mechanistic/kernels/",  # compiles the loop that was generated from a drift
+    "cloudpickle": "parallel.py",  # in memory, between the processes of one user
+}
+THE_WRITER = "files.py"
+
+
+@pytest.mark.parametrize("module", modules(), ids=lambda m: m.name)
+def test_no_dangerous_import(module):
+    for name in {name.split(".")[0] for name in imports(module)} & IMPORTS:
+        assert module.name.startswith(ALLOWED.get(name, "nowhere")), f"{module.name} imports {name}"
+
+
+@pytest.mark.parametrize("module", modules(), ids=lambda m: m.name)
+def test_no_dangerous_call(module):
+    for name, call in calls(module):
+        where = f"{module.name}:{call.lineno} {name}"
+        allowed = module.name.startswith(ALLOWED.get(name, "nowhere"))
+        assert name not in CALLS or allowed, f"{where} is forbidden"
+        for keyword in call.keywords:
+            unsafe = keyword.arg == "allow_pickle" and ast.unparse(keyword.value) != "False"
+            assert not unsafe, f"{where} allows pickles"
+
+
+@pytest.mark.parametrize("module", modules(), ids=lambda m: m.name)
+def test_files_are_written_in_one_place(module):
+    if module.name == THE_WRITER:
+        return
+    for name, call in calls(module):
+        mode = ast.unparse(call.args[1]) if name == "open" and len(call.args) > 1 else "'r'"
+        writes = set(mode) & set("wax+") or name.endswith((".write_text", ".write_bytes"))
+        assert not writes, f"{module.name}:{call.lineno} {name} writes; use surrobrain.files"
+        in_memory = call.args and ast.unparse(call.args[0]) == "stream"
+        assert name not in WRITERS or in_memory, f"{module.name}:{call.lineno} {name} writes"
