@@ -1,5 +1,6 @@
 """One protocol, one recording, several contestants: every metric is asked of all of them."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -110,7 +111,7 @@ def free_runs(
         "linear_var": linear_runs,
         "null": nulls,
     }
-    # a third of the recording holds the longest default window, a quarter, even without its ends
+    # a third still holds the longest default window, a quarter, when a seam takes its first sample
     return Contest("free_run", truth, entries, self_comparisons(truth, learned), n_times // 3)
 
 
@@ -146,7 +147,7 @@ def score(metric: Callable[..., float], contest: Contest, *, sfreq: float, seed:
     }
     floor = float(np.mean([attempt(*pair) for pair in contest.repeats] or [np.nan]))
     replicates: dict[str, list[float]] = {
-        name: [] for name, value in values.items() if value == value
+        name: [] for name, value in values.items() if not math.isnan(value)
     }
     for k in range(_REPLICATES[contest.protocol]):
         rows = block_rows(len(contest.real), length=contest.block, seed=stream(seed, 4, k))

@@ -76,6 +76,16 @@ class Scorecard:
         Forecasts first, then free runs.
     notes : tuple of str
         What a reader must know: what was compared, what is missing and why.
+
+    Examples
+    --------
+    >>> values = np.random.default_rng(0).normal(size=(300, 4))
+    >>> train, test = Recording(values, sfreq=1.0).split(0.5)
+    >>> card = evaluate(test, train, train=train, n_null=3)
+    >>> [row.name for row in card.rows]
+    ['fc', 'fcd', 'kl', 'spectral', 'wasserstein']
+    >>> card["fc"].verdict[:12]
+    'at the floor'
     """
 
     rows: tuple[ScoreRow, ...]
@@ -169,11 +179,12 @@ def evaluate(
 
     Examples
     --------
-    >>> values = np.random.default_rng(0).normal(size=(400, 3)).cumsum(axis=0) % 7
-    >>> first, second = Recording(values, sfreq=1.0).split(0.5)
-    >>> card = evaluate(second, first, n_null=3)
-    >>> card["kl"].better
-    'lower'
+    >>> import surrobrain as sb
+    >>> brain = sb.examples.linear_network(6, duration=600.0, seed=0)
+    >>> train, test = brain.recording.split(0.7)
+    >>> model = sb.fit(sb.LinearVAR(6), train).model
+    >>> evaluate(test, model, train=train, n_runs=3, n_null=3)["nrmse"].verdict
+    'no better than the linear VAR'
     """
     whole(n_runs, "n_runs", low=1)
     whole(n_null, "n_null", low=1)
