@@ -32,7 +32,7 @@ from surrobrain.study.virtual_subject import VirtualSubject
 
 __all__ = ["study"]
 
-_DRIVE = 0.01  # nA into the true network: about what it takes to move a region by one sd
+_DRIVE = 0.01  # into the true network, where it adds to the coupling; its pattern is compared
 _STIMULATION, _LESION = 60, 1000  # samples
 
 

@@ -46,8 +46,8 @@ def catalog(
     folder = _folders[choice(kind, _folders, "kind of part")]
     if name is None:
         entries = [_entry(folder, found) for found in parts.names(folder)]
-        rows = [[e["name"], e["summary"], e["reference"]] for e in entries]
-        emit(entries, table(["name", "what it is", "reference"], rows), as_json=as_json)
+        rows = [[e["name"], e["summary"], e["unit"], e["reference"]] for e in entries]
+        emit(entries, table(["name", "what it is", "unit", "reference"], rows), as_json=as_json)
         return
     entry = _entry(folder, name)
     emit(entry, _page(entry), as_json=as_json)
@@ -62,26 +62,34 @@ def _entry(folder: str, name: str) -> dict:
         "name": getattr(part, "__name__", name),
         "summary": text.split("\n\n")[0].replace("\n", " "),
         "reference": re.sub(r"^\.\. \[\w+\] ", "", " ".join(first.split())),
+        "unit": _unit(part),
         "parameters": _parameters(part),
         "documentation": text,
     }
 
 
+def _unit(part: object) -> str:
+    """Unit of a metric, and which direction is good; the parameters of a node have their own."""
+    tag = getattr(part, "tag", None)
+    if tag is None:
+        return ""
+    return f"{tag.unit or 'a ratio'}, {tag.better} is better"
+
+
 def _parameters(part: object) -> list[dict]:
     """Units and bounds of a node's parameters; other parts say them in their docstring."""
-    if not dataclasses.is_dataclass(part):
+    if not (isinstance(part, type) and dataclasses.is_dataclass(part)):
         return []
-    fields = [f for f in dataclasses.fields(part) if "unit" in f.metadata]
+    declared = [(f, f.metadata["param"]) for f in dataclasses.fields(part) if f.metadata]
     return [
-        {"name": f.name, "value": f.default, "unit": f.metadata["unit"],
-         "bounds": f.metadata["bounds"]}
-        for f in fields
-    ]  # fmt: skip
+        {"name": f.name, "value": f.default, "unit": p.unit, "bounds": list(p.bounds)}
+        for f, p in declared
+    ]
 
 
 def _page(entry: dict) -> str:
     rows = [
-        [p["name"], f"{p['value']:g}", p["unit"], str(p["bounds"] or "")]
+        [p["name"], f"{p['value']:g}", p["unit"], "{:g} to {:g}".format(*p["bounds"])]
         for p in entry["parameters"]
     ]
     units = "\n\n" + table(["parameter", "default", "unit", "bounds"], rows) if rows else ""

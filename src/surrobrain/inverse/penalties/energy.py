@@ -26,6 +26,10 @@ def energy(weight: float = 1e-4) -> Callable[[Architecture], Any]:
     -----
     weight * sum w^2 over all weight matrices; offsets are left free.
 
+    References
+    ----------
+    .. [1] Hoerl & Kennard (1970), Ridge regression. Technometrics 12:55.
+
     Examples
     --------
     >>> import surrobrain as sb

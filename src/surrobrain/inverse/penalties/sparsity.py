@@ -27,6 +27,10 @@ def sparsity(weight: float = 1e-4) -> Callable[[Architecture], Any]:
     weight * sum |w| over all weight matrices (lasso); offsets are left free, because they set
     the mean and connect nothing.
 
+    References
+    ----------
+    .. [1] Tibshirani (1996), Regression shrinkage and selection via the lasso. J R Stat Soc B 58:267.
+
     Examples
     --------
     >>> import surrobrain as sb

@@ -37,6 +37,10 @@ def structure(connectome: Connectome, weight: float = 1e-2) -> Callable[[Archite
     as typical: 1 without a tract, 1/2 with a typical one, near 0 with a strong one. So a
     tract that tractography missed stays possible.
 
+    References
+    ----------
+    .. [1] Zhang et al. (2025), AI as a surrogate brain. National Science Review, nwaf457.
+
     Examples
     --------
     >>> import surrobrain as sb

@@ -35,12 +35,17 @@ class JansenRit:
         y2'' = B b C4 S(C3 y0)                         - 2 b y2' - b^2 y2
         S(v) = 2 e0 / (1 + exp(r (v0 - v)))            coupling = G sum_j C[i, j] S(y1_j - y2_j)
 
-    Jansen & Rit 1995, Biol Cybern 73:357. The output is y1 - y2 in mV. External input adds to
+    The output is y1 - y2 in mV. External input adds to
     p, in 1/s. Noise acts on y1' (sigma in mV/s per sqrt(s)): noise of strength s on the rate p
     is ``sigma = A a s``.
 
     Differs: TVB has v0 = 5.52 in the model and 6 in its coupling; VBI adds the coupling inside
     the sigmoid in two of its three versions, and unscaled noise; cuBNM puts noise on y0'.
+
+    References
+    ----------
+    .. [1] Jansen & Rit (1995), Electroencephalogram and visual evoked potential generation in a
+       mathematical model of coupled cortical columns. Biol Cybern 73:357.
 
     Examples
     --------

@@ -24,8 +24,13 @@ class Linear:
     -----
     ``tau dx/dt = -x + coupling``, with noise sigma dW on x (unit of x per sqrt(s)). The
     stationary covariance P of the network solves the Lyapunov equation
-    ``A P + P A' + sigma^2 I = 0`` with ``A = (G C - I) / tau`` (Galan 2008, PLoS ONE 3:e2148).
+    ``A P + P A' + sigma^2 I = 0`` with ``A = (G C - I) / tau``.
     It is stable while the eigenvalues of G C have real parts below 1.
+
+    References
+    ----------
+    .. [1] Galan (2008), On how network architecture determines the dominant patterns of spontaneous
+       neural activity. PLoS ONE 3:e2148.
 
     Examples
     --------

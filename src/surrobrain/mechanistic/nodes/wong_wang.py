@@ -36,13 +36,19 @@ class WongWang:
         H = (a x - b) / (1 - exp(-d (a x - b)))
         dS/dt = -S / tau + (1 - S) gamma H + sigma dW, S kept in [0, 1]
 
-    Wong & Wang 2006, J Neurosci 26:1314; Deco et al. 2013, J Neurosci 33:11239. H tends to 1/d
+    H tends to 1/d
     at the threshold a x = b and is computed by a series there. External input adds to the
     coupling, so it reaches x multiplied by J. Noise acts on S (sigma per sqrt(s)); the same
     noise in the per-ms convention of other packages has sigma / sqrt(1000).
 
     Differs: TVB has w 0.6 and I0 0.33; VBI has w 1 and I0 0.382, at which an isolated region
     sits in the high state, and returns a u / 2 in place of 1/d at threshold.
+
+    References
+    ----------
+    .. [1] Deco et al. (2013), Resting-state functional connectivity emerges from structurally and
+       dynamically shaped slow linear fluctuations. J Neurosci 33:11239; after Wong & Wang (2006),
+       J Neurosci 26:1314.
 
     Examples
     --------

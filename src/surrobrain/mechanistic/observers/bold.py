@@ -39,11 +39,15 @@ class BOLD:
         tau dq/dt = f (1 - (1 - rho)^(1/f)) / rho - v^(1/alpha - 1) q
         y = v0 (7 rho (1 - q) + 2 (1 - q/v) + (2 rho - 0.2) (1 - v))
 
-    Friston et al. 2003, NeuroImage 19:1273: kappa 0.65 /s and gamma 0.41 /s are rates. They are
+    Kappa 0.65 /s and gamma 0.41 /s are rates. They are
     often read as time constants, 1/0.65 and 1/0.41; that variant, "deco", peaks at 2.2 s in
     place of 3.6 s and nearly loses its undershoot: use it only to compare with work that did.
     "friston2000" is NeuroImage 12:466. The logarithms of f, v and q are integrated, so that
     they stay positive without clipping.
+
+    References
+    ----------
+    .. [1] Friston et al. (2003), Dynamic causal modelling. NeuroImage 19:1273.
 
     Examples
     --------
