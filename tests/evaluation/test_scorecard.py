@@ -118,7 +118,7 @@ def test_a_long_recording_counts_as_several_runs_and_a_short_one_cuts():
     assert "free run: 3 of 200 s each" in several.notes[1]
     cut = evaluate(TEST, BRAIN.recording(300, seed=3), train=TRAIN)
     assert "free run: 1 of 150 s each" in cut.notes[1]
-    assert "beside 5 stretches" in cut.notes[-1]
+    assert any("beside 5 stretches" in note for note in cut.notes)
 
 
 def test_without_train_the_notes_warn():

@@ -5,7 +5,7 @@ from surrobrain.evaluation.contest import Scores
 from surrobrain.evaluation.verdict import spread, verdict
 
 NOISE = np.random.default_rng(0).normal(size=1000)
-FLOOR = "at the floor (indistinguishable from the recording's own repeatability)"
+FLOOR = "at the floor"
 
 
 def scores(floor: float = np.nan, **values: float) -> Scores:

@@ -273,7 +273,8 @@ def _notes(
         if train is not None and train.n_times >= real.n_times
         else "one half of the recording beside the other; too easy to reach, the halves are shorter"
     )
-    return [*notes, f"floor: {floor}; forecasts have none"]
+    at_floor = "at the floor: not to be told from the recording's own repeatability"
+    return [*notes, f"floor: {floor}; forecasts have none", at_floor]
 
 
 def _same_kind(real: Recording, other: ForwardModel | Recording, label: str) -> None:

@@ -50,7 +50,7 @@ def verdict(scores: Scores, *, better: Literal["lower", "higher"]) -> str:
     ]
     told = []
     if sign * (value - scores.floor) + spread(model) >= 0:
-        told.append("at the floor (indistinguishable from the recording's own repeatability)")
+        told.append("at the floor")
     if rivals:
         told.append(
             f"no better than {' and '.join(unbeaten)}" if unbeaten else "beats every baseline"

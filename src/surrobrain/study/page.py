@@ -42,7 +42,7 @@ def page(study: Study, *, inputs: Mapping[str, object]) -> Report:
     return Report(
         "Surrogate brain of a virtual subject" if study.truth else "Surrogate brain",
         shown,
-        summary=[comparison.in_words() for comparison in study.comparisons],
+        summary=[f"Compared: {comparison.in_words()}." for comparison in study.comparisons],
         warnings=_limits(study),
         provenance={
             "inputs": dict(inputs),
