@@ -4,6 +4,9 @@ A forward model is latent dynamics F with an observation h::
 
     z[t+1] = F(z[t], u[t], noise[t])        x[t] = h(z[t])
 
+What is driven and lesioned are the regions of F, what is observed are the columns of h. They are
+the same for BOLD and source activity, and two different lists behind a lead field.
+
 Simulation, evaluation, lesion and stimulation are written once, against this file.
 """
 
@@ -22,14 +25,14 @@ class Trajectory:
 
     Parameters
     ----------
-    values : array, shape (n_times, n_regions)
-        Observations, one row per sample of the model.
+    values : array, shape (n_times, n_observed)
+        Observations, one row per sample of the model and one column per name.
     state : object
         Latent state after the last sample. Hand it to the next ``run``: two runs joined
         this way equal one long run, noise included.
     """
 
-    values: Float[np.ndarray, "times regions"]
+    values: Float[np.ndarray, "times observed"]
     state: object
 
 
@@ -37,18 +40,22 @@ class Trajectory:
 class ForwardModel(Protocol):
     """A brain that can run.
 
-    ``names`` are its regions, ``sfreq`` its observation rate in Hz, ``modality`` what its
-    observation looks like ("fMRI", "EEG", ... or "activity").
+    ``regions`` are what can be driven and lesioned, ``n_regions`` of them; ``names`` are what is
+    observed, one per column of a run: equal to the regions, or channels. ``sfreq`` is the
+    observation rate in Hz, ``modality`` what the observation looks like ("fMRI", "EEG", ... or
+    "activity").
     """
 
+    @property
+    def regions(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def n_regions(self) -> int: ...  # noqa: D102
     @property
     def names(self) -> tuple[str, ...]: ...  # noqa: D102
     @property
     def sfreq(self) -> float: ...  # noqa: D102
     @property
     def modality(self) -> str: ...  # noqa: D102
-    @property
-    def n_regions(self) -> int: ...  # noqa: D102
 
     def run(
         self,
@@ -79,19 +86,22 @@ class ForwardModel(Protocol):
 
 @runtime_checkable
 class Predictor(ForwardModel, Protocol):
-    """A forward model whose state can be read off the last ``memory`` samples of data."""
+    """A forward model whose state can be read off the last ``memory`` samples of data.
+
+    Data are what it observes: windows and predictions have one column per name.
+    """
 
     @property
     def memory(self) -> int: ...  # noqa: D102
 
-    def state_from(self, window: Float[np.ndarray, "memory regions"]) -> object:
+    def state_from(self, window: Float[np.ndarray, "memory observed"]) -> object:
         """Return the state in which a recording ended, to run on from there."""
         ...
 
     def predict(
         self,
-        windows: Float[np.ndarray, "windows memory regions"],
+        windows: Float[np.ndarray, "windows memory observed"],
         inputs: Float[np.ndarray, "windows regions"] | None = None,
-    ) -> Float[np.ndarray, "windows regions"]:
+    ) -> Float[np.ndarray, "windows observed"]:
         """Return the expected next sample after each window (no noise)."""
         ...

@@ -15,9 +15,10 @@ from surrobrain.checks import existing_file
 from surrobrain.files import sha256, write_arrays, write_bytes, write_json, write_npy, write_text
 from surrobrain.provenance import environment, refuse_paths
 
-__all__ = ["EventLog", "Run", "read_events", "verify"]
+__all__ = ["MANIFEST", "EventLog", "Run", "read_events", "verify"]
 
-_manifest = "MANIFEST.sha256"
+MANIFEST = "MANIFEST.sha256"
+"""File that seals a finished run."""
 
 
 @dataclass(frozen=True)
@@ -157,11 +158,11 @@ class Run:
         for leftover in _leftovers(self.folder):
             leftover.unlink()
         lines = [f"{sha256(self.folder / name)}  {name}\n" for name in _files(self.folder)]
-        write_text(self.folder / _manifest, "".join(lines))
+        write_text(self.folder / MANIFEST, "".join(lines))
         return self.folder
 
     def _must_be_open(self) -> None:
-        if (self.folder / _manifest).exists():
+        if (self.folder / MANIFEST).exists():
             raise ValueError(
                 f"run {self.folder.name!r} is finished and sealed; start a new one with Run.create"
             )
@@ -183,8 +184,8 @@ def verify(folder: str | Path) -> list[str]:
     found = existing_file(folder)
     problems = [f"{p.name} is left over from an interrupted write" for p in _leftovers(found)]
     present = set(_files(found))
-    if (found / _manifest).exists():
-        lines = (found / _manifest).read_text().splitlines()
+    if (found / MANIFEST).exists():
+        lines = (found / MANIFEST).read_text().splitlines()
         listed = {name: known for known, _, name in (line.partition("  ") for line in lines)}
         problems += [f"{name} is missing" for name in sorted(set(listed) - present)]
         problems += [f"{name} is not in the manifest" for name in sorted(present - set(listed))]
@@ -194,7 +195,7 @@ def verify(folder: str | Path) -> list[str]:
             if sha256(found / name) != listed[name]
         ]
     else:
-        problems.append(f"{_manifest} is missing: the run was not finished")
+        problems.append(f"{MANIFEST} is missing: the run was not finished")
     if "events.jsonl" in present:
         torn = read_events(found).torn
         problems += [f"line {k} of events.jsonl is torn, by a kill or a full disk" for k in torn]
@@ -219,7 +220,7 @@ def _may_continue(folder: Path, config: dict[str, object]) -> bool:
     """Tell an interrupted run of the same configuration (True) from a new folder (False)."""
     if not folder.exists() or not set(folder.iterdir()).difference(_leftovers(folder)):
         return False
-    if (folder / _manifest).exists():
+    if (folder / MANIFEST).exists():
         raise FileExistsError(
             f"{str(folder)!r} holds a finished run; choose another folder, or move that one away"
         )
@@ -253,7 +254,7 @@ def _inside(name: str) -> PurePosixPath:
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or not name.isprintable() or "\\" in name:
         raise ValueError(f"a file of a run needs a plain name inside its folder, not {name!r}")
-    if name in (_manifest, "config.json", "environment.json", "events.jsonl"):
+    if name in (MANIFEST, "config.json", "environment.json", "events.jsonl"):
         raise ValueError(f"{name!r} is written by the run itself; choose another name")
     return path
 
@@ -265,7 +266,7 @@ def _leftovers(folder: Path) -> list[Path]:
 def _files(folder: Path) -> list[str]:
     """Relative names of all files that the manifest covers."""
     found = {p for p in folder.rglob("*") if p.is_file()}.difference(_leftovers(folder))
-    return sorted({p.relative_to(folder).as_posix() for p in found} - {_manifest})
+    return sorted({p.relative_to(folder).as_posix() for p in found} - {MANIFEST})
 
 
 def _model_card(folder: Path) -> str:
@@ -300,6 +301,6 @@ stimulation or lesion is a prediction of the model, not an observation.
 ## Origin
 
 surrobrain {where["surrobrain"]}, commit {where["commit"] or "unknown"}, Python {where["python"]},
-{where["platform"]}, seed {where["seed"]}. `{_manifest}` holds the checksum of every file;
-`sha256sum -c {_manifest}` checks them.
+{where["platform"]}, seed {where["seed"]}. `{MANIFEST}` holds the checksum of every file;
+`sha256sum -c {MANIFEST}` checks them.
 """

@@ -49,7 +49,8 @@ def simulate(
     Returns
     -------
     Recording
-        Samples at ``model.sfreq``, shape (n_times, n_regions).
+        Samples at ``model.sfreq``, shape (n_times, n_observed), in the unit of the model where
+        it has one.
 
     Raises
     ------
@@ -71,4 +72,5 @@ def simulate(
             f"the run left the finite range at {t / model.sfreq:.3g} s in region {model.names[k]}; "
             "use a smaller step for a network, or a more strongly penalized fit for a surrogate"
         )
-    return Recording(values, model.sfreq, model.names, model.modality, on_bad="keep")
+    unit = getattr(model, "unit", "")
+    return Recording(values, model.sfreq, model.names, model.modality, unit, on_bad="keep")

@@ -25,7 +25,8 @@ def model(recording):
 class Linear:
     """A forward model without `state_from`, as a network is one."""
 
-    names, sfreq, modality, n_regions = ("a", "b", "c"), 1.0, "activity", 3
+    regions = names = ("a", "b", "c")
+    sfreq, modality, n_regions = 1.0, "activity", 3
 
     def run(
         self,
@@ -92,6 +93,14 @@ def test_what_is_not_offered_is_refused(model, recording):
         sb.effective_connectivity(Linear())
     with pytest.raises(ValueError, match="in another order"):
         sb.effective_connectivity(model, recording.pick([2, 1, 0]))
+
+
+def test_channels_do_not_tell_what_a_region_does():
+    class Behind(Linear):
+        names = ("left", "right")
+
+    with pytest.raises(ValueError, match="observes 2 channels, not its 3 regions"):
+        sb.effective_connectivity(Behind(), method="perturbation")
 
 
 def test_known_networks(shared):

@@ -50,6 +50,25 @@ def test_config_rebuilds_it(name):
 
 
 @every
+def test_every_one_is_made_alike(name):
+    made = load(FOLDER, name)(N, memory=1)
+    assert made.memory == 1
+    assert 0 < made.n_active <= sum(p.numel() for p in made.parameters())
+
+
+@every
+def test_fine_tuning_moves_to_the_new_recording(name, recording):
+    rng = np.random.default_rng(1)
+    x = np.zeros((600, N))
+    for t in range(1, 600):
+        x[t] = 0.9 * x[t - 1] + rng.normal(size=N)
+    group = sb.fit(make(name), recording, training=Training(epochs=2)).model
+    person = sb.fit(group, sb.Recording(x, sfreq=2.0))
+    assert person.stopped_at > 0
+    assert person.history.validation[person.stopped_at] < 0.8 * person.history.validation[0]
+
+
+@every
 def test_shapes_of_state_and_sample(name):
     made = make(name)
     windows = torch.randn(5, made.memory, N, generator=torch.Generator().manual_seed(0))

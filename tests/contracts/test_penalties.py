@@ -62,6 +62,46 @@ def test_weight_scales_it(name):
     assert make(name, 0.0)(made).item() == 0
 
 
+@pytest.fixture(scope="module")
+def recording():
+    rng = np.random.default_rng(0)
+    mixing = np.array([[0.5, 0.3, 0.0], [0.2, 0.6, 0.3], [-0.3, 0.2, 0.4]])
+    x = np.zeros((1000, 3))
+    for t in range(1, 1000):
+        x[t] = mixing @ x[t - 1] + rng.normal(size=3)
+    return sb.Recording(x, sfreq=1.0)
+
+
+@every
+@pytest.mark.parametrize(
+    "start", [sb.LinearVAR(3), sb.MLP(3, memory=1, hidden=8)], ids=["LinearVAR", "MLP"]
+)
+def test_a_fit_follows_it_the_more_the_larger_its_weight(name, start, recording):
+    fits = [
+        sb.fit(start, recording, penalties=[make(name, weight)]).model
+        for weight in (0.0, 0.1, 1.0, 100.0)
+    ]
+    quantities = [make(name, 1.0)(fitted.architecture).item() for fitted in fits]
+    assert quantities == sorted(quantities, reverse=True)
+    assert quantities[2] < 0.5 * quantities[0]
+    assert quantities[3] < 0.1 * quantities[0]
+
+
+@pytest.mark.parametrize(
+    "start", [sb.LinearVAR(3), sb.MLP(3, memory=1, hidden=8)], ids=["LinearVAR", "MLP"]
+)
+def test_structure_silences_influences_off_the_wiring(start, recording):
+    absent = ~np.eye(3, dtype=bool) & ~np.eye(3, k=1, dtype=bool)
+
+    def outside(weight: float) -> float:
+        fitted = sb.fit(start, recording, penalties=[make("structure", weight)]).model
+        return float(np.linalg.norm(sb.effective_connectivity(fitted, recording).weights[absent]))
+
+    free, weak, strong = outside(0.0), outside(0.1), outside(100.0)
+    assert free > weak > strong
+    assert strong < 0.1 * free
+
+
 @every
 def test_negative_weight_is_refused(name):
     with pytest.raises(ValueError, match="weight must be between 0"):

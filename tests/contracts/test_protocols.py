@@ -18,6 +18,7 @@ FOLDER = "surrobrain.intervention.protocols"
 class Still:
     """A model that only has regions and a rate."""
 
+    regions: tuple[str, ...] = ("A", "B", "C")
     names: tuple[str, ...] = ("A", "B", "C")
     sfreq: float = 100.0
     modality: str = "activity"

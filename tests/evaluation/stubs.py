@@ -31,6 +31,10 @@ class Linear:
     def names(self):
         return tuple(f"region_{k}" for k in range(self.n_regions))
 
+    @property
+    def regions(self):
+        return self.names
+
     def run(self, n_times, *, state=None, inputs=None, seed=0):
         rng = np.random.default_rng(seed)
         x = np.zeros(self.n_regions) if state is None else state
@@ -65,6 +69,10 @@ class Replay:
     @property
     def names(self):
         return tuple(f"region_{k}" for k in range(self.n_regions))
+
+    @property
+    def regions(self):
+        return self.names
 
     def run(self, n_times, *, state=None, inputs=None, seed=0):
         return Trajectory(self.values[:n_times], None)

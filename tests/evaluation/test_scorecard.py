@@ -128,6 +128,32 @@ def test_without_train_the_notes_warn():
     assert np.isfinite(card["fcd"].floor)
 
 
+def test_a_masked_recording_is_compared_and_not_called_diverged():
+    values = BRAIN.recording(400, seed=3).values.copy()
+    values[[30, 200]] = np.nan
+    masked = Recording(values, TEST.sfreq, TEST.names, on_bad="mask")
+    card = evaluate(TEST, masked, train=TRAIN)
+    gappy = TEST.values.copy()
+    gappy[[30, 200]] = np.nan
+    mirrored = evaluate(
+        Recording(gappy, TEST.sfreq, TEST.names, on_bad="mask"),
+        Recording(np.where(np.isnan(values), 0.0, values), TEST.sfreq, TEST.names),
+        train=TRAIN,
+    )
+    assert [row.value for row in card.rows] == [row.value for row in mirrored.rows]
+    assert all(np.isfinite([row.value, row.low, row.high]).all() for row in card.rows)
+    assert not any("finite range" in note for note in card.notes)
+
+
+def test_only_the_metrics_that_are_asked_for():
+    card = evaluate(TEST, BRAIN, train=TRAIN, metrics=["kl", "nrmse"], n_runs=2, n_null=2)
+    assert [row.name for row in card.rows] == ["nrmse", "kl"]
+    whole = evaluate(TEST, BRAIN, train=TRAIN, n_runs=2, n_null=2)
+    assert card["kl"] == whole["kl"]
+    with pytest.raises(ValueError, match="no metric 'wasserstien'; did you mean 'wasserstein'"):
+        evaluate(TEST, BRAIN, metrics=["wasserstien"])
+
+
 class Exploding(Linear):
     def run(self, n_times, *, state=None, inputs=None, seed=0):
         found = super().run(n_times, seed=seed)

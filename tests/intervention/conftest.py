@@ -19,14 +19,19 @@ class LinearBrain:
     sigma: float = 0.0
     sfreq: float = 10.0
     modality: str = "activity"
+    unit: str = "sd"
 
     @property
     def n_regions(self):
         return len(self.center)
 
     @property
-    def names(self):
+    def regions(self):
         return tuple("ABCDEFGH"[: self.n_regions])
+
+    @property
+    def names(self):
+        return self.regions
 
     @property
     def memory(self):
@@ -53,20 +58,28 @@ class LinearBrain:
 
 @dataclass(frozen=True, eq=False)
 class WiredBrain:
-    """x[t+1] = W x[t] + u + noise with a connectome, no Predictor: stands for a network."""
+    """x[t+1] = W x[t] + u + noise with a connectome, no Predictor: stands for a network.
+
+    With a gain of shape (n_channels, n_regions) it is seen through a lead field.
+    """
 
     connectome: Connectome
     sigma: float = 0.0
     sfreq: float = 10.0
     modality: str = "activity"
+    gain: np.ndarray | None = None
 
     @property
     def n_regions(self):
         return self.connectome.n_regions
 
     @property
-    def names(self):
+    def regions(self):
         return tuple(self.connectome.names)
+
+    @property
+    def names(self):
+        return self.regions if self.gain is None else tuple(f"E{k}" for k in range(len(self.gain)))
 
     def run(self, n_times, *, state=None, inputs=None, seed=0):
         x, clock = state or (np.ones(self.n_regions), 0)
@@ -75,7 +88,8 @@ class WiredBrain:
             noise = self.sigma * stream(seed, clock + t).normal(size=self.n_regions)
             x = self.connectome.weights @ x + noise + (0.0 if inputs is None else inputs[t])
             values[t] = x
-        return Trajectory(values, (x, clock + n_times))
+        seen = values if self.gain is None else values @ self.gain.T
+        return Trajectory(seen, (x, clock + n_times))
 
 
 def _weights(n_regions):
@@ -99,8 +113,8 @@ def linear_brain():
 def wired_brain():
     """Return a maker of linear networks."""
 
-    def make(n_regions=4, *, sigma=0.0):
+    def make(n_regions=4, *, sigma=0.0, gain=None):
         names = tuple("ABCDEFGH"[:n_regions])
-        return WiredBrain(Connectome(_weights(n_regions), names=names), sigma)
+        return WiredBrain(Connectome(_weights(n_regions), names=names), sigma, gain=gain)
 
     return make

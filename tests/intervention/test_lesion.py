@@ -69,7 +69,8 @@ def test_a_lesioned_model_is_a_predictor_and_can_be_lesioned_again(linear_brain)
     model = linear_brain(sigma=0.2)
     once = lesion(model, regions=["A"])
     assert isinstance(once, Predictor)
-    assert once.names == model.names
+    assert once.names == once.regions == model.regions
+    assert once.unit == model.unit == "sd"
     twice, both = lesion(once, regions=["C"]), lesion(model, regions=["A", "C"])
     windows = np.random.default_rng(2).normal(size=(5, 1, 4))
     assert np.allclose(twice.predict(windows), both.predict(windows))
@@ -81,7 +82,8 @@ def test_the_mean_comes_from_a_free_run_where_the_model_names_none(linear_brain)
     class Anonymous:
         """The same model without ``center``; noise-free, so its free run is its mean."""
 
-        names, sfreq, modality = known.names, known.sfreq, known.modality
+        regions = names = known.names
+        sfreq, modality = known.sfreq, known.modality
         n_regions, memory = known.n_regions, known.memory
         run, predict, state_from = (
             staticmethod(known.run), staticmethod(known.predict), staticmethod(known.state_from),
@@ -120,7 +122,8 @@ def test_a_model_that_can_only_run_is_refused(linear_brain):
     known = linear_brain()
 
     class OnlyRuns:
-        names, sfreq, modality = known.names, known.sfreq, known.modality
+        regions = names = known.names
+        sfreq, modality = known.sfreq, known.modality
         n_regions, run = known.n_regions, staticmethod(known.run)
 
     with pytest.raises(TypeError, match="OnlyRuns has neither"):

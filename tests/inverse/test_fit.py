@@ -1,3 +1,4 @@
+import dataclasses
 import os
 import signal
 import subprocess
@@ -118,8 +119,7 @@ def test_structure_penalty_weakens_what_is_not_wired():
         return abs(result.model.jacobian(middle)[0][absent]).max()
 
     assert len(held.history.train) == 40
-    if held.stopped_at:  # the penalty may only act where it also predicts
-        assert strongest(held) < strongest(plain)
+    assert strongest(held) < 0.1 * strongest(plain)
 
 
 def test_structure_of_other_regions_is_refused():
@@ -146,6 +146,68 @@ def test_warnings_in_plain_words():
     growing = sb.Recording(np.exp(np.arange(60) / 10)[:, None] * [1, 2.0] + [[0, 1]], 1.0)
     found = sb.fit(sb.LinearVAR(2, ridge=0.0), growing).warnings
     assert any("unstable around the mean" in w for w in found)
+
+
+def test_a_network_that_did_not_help_is_not_counted():
+    result = sb.fit(sb.MLP(3, memory=1, hidden=4), series(400), training=Training(epochs=0))
+    assert result.stopped_at == 0
+    assert result.n_parameters == 12
+    assert result.warnings == (
+        "training did not improve on the linear start, so the model is linear",
+    )
+    assert sb.fit(sb.LinearVAR(3), series(400)).warnings == ()
+
+
+def test_a_model_worse_than_persistence_says_so():
+    walk = np.random.default_rng(0).normal(size=(300, 3)).cumsum(axis=0)
+    result = sb.fit(
+        sb.LinearVAR(3), sb.Recording(walk, 1.0), penalties=[sb.penalties.energy(100.0)]
+    )
+    assert result.history.one_step > result.history.persistence
+    assert any("worse than that of repeating the last sample" in w for w in result.warnings)
+
+
+def test_one_step_errors_are_compared_whatever_the_loss():
+    recording = series(2000)
+    result = sb.fit(sb.LinearVAR(3), recording, loss=multi_step(5), training=FEW)
+    assert result.history.validation[result.stopped_at] > 1.2 * result.history.one_step
+    assert result.history.one_step == pytest.approx(result.history.linear_var, rel=0.02)
+    train = sb.fit(sb.LinearVAR(3), recording)
+    assert train.history.one_step == pytest.approx(train.history.linear_var)
+
+
+def test_offsets_and_gains_of_sessions_do_not_pass_for_dynamics():
+    first, second = series(1500), series(1500, seed=1)
+    moved = dataclasses.replace(second, values=10 * second.values + [500, -100, 30])
+
+    def influences(recordings) -> np.ndarray:
+        return weights(sb.fit(sb.LinearVAR(3), recordings))[0]
+
+    np.testing.assert_allclose(influences([first, moved]), influences([first, second]), atol=1e-9)
+    several = sb.fit(sb.LinearVAR(3), [first, moved]).model
+    alone = [sb.fit(sb.LinearVAR(3), each).model for each in (first, moved)]
+    np.testing.assert_allclose(several.center, np.mean([m.center for m in alone], axis=0))
+    np.testing.assert_allclose(several.scale, np.mean([m.scale for m in alone], axis=0))
+
+
+def test_a_loss_is_any_callable_with_a_horizon():
+    class Absolute:
+        horizon = 1
+
+        def __call__(self, model, windows, targets):
+            return (model(windows) - targets[:, 0]).abs().mean()
+
+    result = sb.fit(sb.LinearVAR(3), series(400), loss=Absolute(), training=FEW)
+    assert len(result.history.train) == 3
+    assert result.history.validation[0] < np.sqrt(result.history.one_step)
+
+
+def test_a_recording_without_a_sample_to_learn_from_is_refused():
+    values = series(100).values.copy()
+    values[:80] = np.nan
+    gone = sb.Recording(values, 2.0, ["a", "b", "c"], on_bad="mask")
+    with pytest.raises(sb.errors.BadRecording, match="all 80 samples that are trained on"):
+        sb.fit(sb.LinearVAR(3), [series(100), gone])
 
 
 @pytest.mark.parametrize(
@@ -225,6 +287,8 @@ def test_resume_refuses_other_data_or_options(tmp_path):
     path = tmp_path / "training.safetensors"
     model = sb.MLP(3, memory=1, hidden=4)
     sb.fit(model, series(200), training=FEW, checkpoint=path)
+    silent = Training(epochs=3, progress=False)
+    sb.fit(model, series(200), training=silent, checkpoint=path)  # the same training
     with pytest.raises(ValueError, match="data and start was"):
         sb.fit(model, series(200, seed=1), training=FEW, checkpoint=path)
     with pytest.raises(ValueError, match=r"training was Training\(epochs=3"):
@@ -235,3 +299,8 @@ def test_a_network_is_not_fitted():
     network = sb.Network(sb.Linear(), sb.Connectome(np.ones((2, 2))))
     with pytest.raises(TypeError, match=r"fit takes a learned model.* but Network arrived"):
         _copied(network)  # where fit begins; the type check of the tests would come before it
+
+
+def test_the_unit_of_the_recording_is_kept():
+    recording = dataclasses.replace(series(100), unit="uV", on_bad="keep")
+    assert sb.fit(sb.LinearVAR(3), recording).model.unit == "uV"

@@ -22,7 +22,7 @@ def surrogate(*, dtype: type = np.float64, architecture=None) -> Surrogate:
     made.to(torch.float64 if dtype is np.float64 else torch.float32)
     factor = (np.eye(3) + np.tri(3, k=-1)) * SCALE[:, None] * 0.3
     parts = (array.astype(dtype) for array in (CENTER, SCALE, factor))
-    return Surrogate(made, ("a", "b", "c"), 2.0, "fMRI", *parts)
+    return Surrogate(made, ("a", "b", "c"), 2.0, "fMRI", *parts, unit="%")
 
 
 @pytest.fixture
@@ -32,6 +32,12 @@ def model():
 
 def test_meets_the_contract(model):
     assert isinstance(model, Predictor)
+    assert model.regions == model.names
+
+
+def test_keeps_the_unit_of_the_recording(model):
+    again = Surrogate.from_parts(*model.to_parts())
+    assert sb.simulate(again, duration=2.0).unit == again.unit == "%"
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

@@ -3,6 +3,7 @@ import pytest
 from scipy.linalg import expm, solve_continuous_lyapunov
 from scipy.optimize import check_grad
 
+from surrobrain.errors import NotConverged
 from surrobrain.linear import ornstein_uhlenbeck as module
 from surrobrain.linear.autoregression import solve_autoregression
 from surrobrain.linear.ornstein_uhlenbeck import solve_ornstein_uhlenbeck
@@ -62,3 +63,16 @@ def test_is_closer_to_the_truth_than_least_squares(drift):
 def test_older_samples_do_not_act(samples):
     windows = np.stack([samples[:-2], samples[1:-1]], axis=1)
     assert not solve_ornstein_uhlenbeck(windows, samples[2:]).coefficients[0].any()
+
+
+def test_too_few_windows_are_refused():
+    x = np.random.default_rng(0).normal(size=(20, 10))
+    with pytest.raises(NotConverged, match=r"10 regions need at least 20 windows .* 19 arrived"):
+        solve_ornstein_uhlenbeck(x[:-1, None], x[1:])
+
+
+def test_a_line_search_that_goes_too_far_is_silent(monkeypatch):
+    monkeypatch.setattr(module, "_start", lambda *moments: np.full(N * N + N, 60.0))
+    x = np.random.default_rng(0).normal(size=(100, N))
+    with pytest.raises(NotConverged):  # warnings are errors in these tests
+        solve_ornstein_uhlenbeck(x[:-1, None], x[1:])

@@ -51,7 +51,7 @@ def effect():
         size = scale * np.arange(1.0, n_regions + 1)
         change = np.zeros((n_times, n_regions))
         change[n_times // 2 :] = 2 * size
-        fc = np.corrcoef(np.random.default_rng(2).normal(size=(n_regions, 50)))
+        fc = np.atleast_2d(np.corrcoef(np.random.default_rng(2).normal(size=(n_regions, 50))))
         return Effect(
             description="stimulus: constant 1 from 0 s at A",
             names=_names(n_regions) if names is None else names,

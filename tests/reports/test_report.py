@@ -1,3 +1,4 @@
+import dataclasses
 import re
 from html.parser import HTMLParser
 
@@ -6,8 +7,15 @@ import pytest
 from matplotlib.figure import Figure
 
 import surrobrain as sb
-from surrobrain.reports.picture import Picture
+from surrobrain.reports.figures.fc import fc
+from surrobrain.reports.figures.response import response
+from surrobrain.reports.figures.spectra import spectra
+from surrobrain.reports.figures.traces import traces
+from surrobrain.reports.picture import Picture, drawn
 from surrobrain.reports.report import Report
+from surrobrain.reports.sections import section
+from surrobrain.signals.connectivity import functional_connectivity
+from surrobrain.training.options import Training
 
 VOID = {"meta", "img", "br", "link", "input", "hr"}
 
@@ -131,9 +139,90 @@ def test_a_model_that_never_beats_the_linear_one_is_called_so(row):
 def test_a_fit_tells_its_errors_and_its_warnings(recording):
     result = sb.fit(sb.LinearVAR(5), recording())
     page = Page(Report("x", [result]).html())
-    assert "LinearVAR, 30 trained numbers" in page.text
+    assert "LinearVAR, 30 numbers in use" in page.text
+    assert "next sample of the validation part of the training data" in page.text
     assert f"{result.history.persistence:.3g} when the last sample is repeated" in page.text
     assert all(warning in page.text for warning in result.warnings)
+
+
+def test_a_loss_that_is_no_one_step_error_is_not_drawn_beside_one(recording):
+    result = sb.fit(sb.MLP(5, hidden=4), recording(), training=Training(epochs=1))
+    lines = {}
+    for factor in (1.0, 2.0):
+        validation = tuple(factor * loss for loss in result.history.validation)
+        history = dataclasses.replace(result.history, validation=validation)
+        found = section(dataclasses.replace(result, history=history))
+        lines[factor] = len(found.pictures[0].figure.axes[0].lines)
+    assert lines[2.0] == lines[1.0] - 2
+
+
+def test_intervals_say_what_they_are_over(influence, effect):
+    page = Page(Report("x", [influence(), effect()]).html())
+    assert "spread over states (standard error)" in page.text
+    assert "Largest in the model" in page.text
+    assert "Neither is tested against chance" in page.text
+    assert "95 % interval over noise seeds" in page.text
+    assert "the fit taken as exact" in page.text
+
+
+def test_what_does_not_vary_has_no_interval(influence, effect):
+    linear = dataclasses.replace(influence(), error=np.full((5, 5), 1e-9))
+    page = Page(Report("x", [linear]).html())
+    assert "the same in every state" in page.text
+    assert "spread over states" not in page.text
+    still = effect()
+    exact = dataclasses.replace(still, response_low=still.response, response_high=still.response)
+    page = Page(Report("x", [exact]).html())
+    assert "5 to 5" not in page.text
+    assert "the same for every seed" in page.text
+
+
+@pytest.mark.parametrize(
+    ("n_regions", "n_times", "every"),
+    [(5, 30, None), (5, 200, 7), (5, 200, 23), (1, 200, None), (2, 200, None)],
+)
+def test_every_recording_ends_in_a_page(recording, n_regions, n_times, every, caplog, capfd):
+    values = recording(n_regions, n_times).values.copy()
+    if every is not None:
+        values[::every] = np.nan
+    real = sb.Recording(values, 1.4, modality="fMRI", on_bad="mask")
+    fitted = sb.fit(sb.LinearVAR(n_regions), real)
+    model, target = fitted.model, real.names[0]
+    free = sb.simulate(model, duration=real.duration)
+    matrices = [functional_connectivity(r.values) for r in (real, free)]
+    pulse = sb.protocols.step(regions=[target], amplitude=1.0)
+    stimulation, removal = (
+        sb.what_if(model, duration=20.0, n_seeds=2, **what)
+        for what in ({"stimulus": pulse}, {"lesion": [target]})
+    )
+    items = [
+        real, fitted, sb.effective_connectivity(model, real), stimulation, removal,
+        drawn("Signals", lambda: traces(real, models={"free run": free})),
+        drawn("Functional connectivity", lambda: fc(*matrices, names=real.names)),
+        drawn("Power spectra", lambda: spectra(real, free)),
+        drawn("Response", lambda: response(removal, truth=removal)),
+    ]  # fmt: skip
+    page = Page(Report("x", items).html())
+    lost = "Power spectra could not be drawn: no stretch without a missing sample has 8 samples."
+    assert (lost in page.text) is (every == 7)
+    assert page.text.count("could not be drawn") == (every == 7)
+    assert "nan" not in page.text
+    assert not caplog.records
+    assert capfd.readouterr().err == ""
+
+
+def test_a_picture_that_fails_costs_its_place_and_a_mistake_is_raised(influence, monkeypatch):
+    def refuses(*_, **__):
+        raise error
+
+    monkeypatch.setattr("surrobrain.reports.sections.ec", refuses)
+    error = ValueError("too <few> regions")
+    html = Report("x", [influence()]).html()
+    assert "Effective connectivity could not be drawn: too &lt;few&gt; regions." in html
+    assert "strongest influences" in html
+    error = TypeError("a mistake")
+    with pytest.raises(TypeError, match="a mistake"):
+        Report("x", [influence()]).html()
 
 
 def test_an_unknown_item_is_refused_with_what_is_known():
@@ -153,11 +242,6 @@ def test_save_writes_one_file_and_returns_it(tmp_path):
 
 @pytest.mark.slow
 def test_eighty_regions_stay_below_three_megabytes(recording, influence, effect, scorecard):
-    from surrobrain.reports.figures.fc import fc
-    from surrobrain.reports.figures.spectra import spectra
-    from surrobrain.reports.figures.traces import traces
-    from surrobrain.signals.connectivity import functional_connectivity
-
     real, other = recording(80, 1200), recording(80, 1200, seed=1)
     matrices = (functional_connectivity(r.values) for r in (real, other))
     items = [

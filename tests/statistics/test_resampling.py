@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.signal import lfilter
 
-from surrobrain.statistics.resampling import block_length, block_rows, phase_randomized
+from surrobrain.statistics.resampling import leave_out_blocks, phase_randomized
 
 
 def slow(n_times: int, memory: float, n_regions: int = 2, seed: int = 0) -> np.ndarray:
@@ -12,38 +12,17 @@ def slow(n_times: int, memory: float, n_regions: int = 2, seed: int = 0) -> np.n
     return np.asarray(lfilter([1.0], [1.0, -memory], noise, axis=0))[200:]
 
 
-@given(st.integers(1, 80), st.integers(1, 100), st.integers(0, 5))
-def test_rows_are_whole_blocks_inside_the_recording(n_times, length, seed):
-    rows = block_rows(n_times, length=length, seed=seed)
-    assert len(rows) == n_times
-    assert ((rows >= 0) & (rows < n_times)).all()
-    inside = np.arange(1, n_times) % min(length, n_times) != 0
-    assert (np.diff(rows)[inside] == 1).all()
-
-
-def test_blocks_give_the_standard_error_of_a_slow_mean():
-    """An AR(1) mean has standard error sigma / ((1 - a) sqrt(n)); single rows miss most of it."""
-    a, n_times = 0.8, 4000
-    values = slow(n_times, a, n_regions=1)
-    exact = 1 / ((1 - a) * np.sqrt(n_times))
-
-    def error(length: int) -> float:
-        rng = np.random.default_rng(1)
-        draws = [values[block_rows(n_times, length=length, seed=rng)].mean() for _ in range(400)]
-        return float(np.std(draws))
-
-    # block length 60 loses the lags beyond it, about 1 / (60 (1 - a)) of the variance; the
-    # estimate from 4000 / 60 blocks and 400 draws has a relative error near 10 %
-    assert error(60) == pytest.approx(exact, rel=0.3)
-    assert error(1) < 0.5 * exact
-
-
-def test_blocks_are_longer_for_slower_signals():
-    fast, slower = block_length(slow(2000, 0.0)), block_length(slow(2000, 0.95))
-    assert fast == round(2000 ** (1 / 3))
-    assert slower == pytest.approx(2 / 0.05, rel=0.5)  # 1 / e after 1 / 0.05 samples
-    assert block_length(np.cumsum(np.ones((50, 1)), axis=0)) <= 10
-    assert block_length(np.zeros((1000, 1))) == 200  # never decorrelates: a fifth
+@given(st.integers(1, 40), st.integers(1, 12))
+def test_every_sample_is_left_out_once_in_stretches_of_equal_length(n_times, n_blocks):
+    values = np.random.default_rng(0).normal(size=(n_times, 2))
+    parts = leave_out_blocks(values, n_blocks=n_blocks)
+    gone = np.array([np.isnan(part).all(axis=1) for part in parts])
+    assert len(parts) == min(n_blocks, n_times)
+    assert (gone.sum(axis=0) == 1).all()
+    assert np.ptp(gone.sum(axis=1)) <= 1
+    assert (np.diff(gone.argmax(axis=0)) >= 0).all()  # each is one stretch
+    for part, rows in zip(parts, gone, strict=True):
+        np.testing.assert_array_equal(part[~rows], values[~rows])
 
 
 @pytest.mark.parametrize("n_times", [128, 129])

@@ -87,3 +87,15 @@ def test_divergence_is_raised():
             options=Training(),
             seed=0,
         )
+
+
+@pytest.mark.parametrize(
+    ("script", "when"), [([np.nan], "before training"), ([1.0, np.nan], "in epoch 1")]
+)
+def test_an_error_that_is_no_number_is_never_the_best(script, when):
+    line, error, data, _ = setup()
+    following = iter(script)
+    with pytest.raises(Diverged, match=when):
+        train(
+            line, error, data, validate=lambda: next(following), options=Training(epochs=3), seed=0
+        )

@@ -16,6 +16,14 @@ def test_silent_without_a_terminal(monkeypatch):
     assert sys.stderr.getvalue() == ""
 
 
+def test_silent_when_told_so(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    monkeypatch.setattr(module, "_QUIET_SECONDS", -1.0)
+    with module.progress(3, label="training", shown=False) as report:
+        report(1, "error 1")
+    assert sys.stderr.getvalue() == ""
+
+
 def test_short_work_shows_nothing_and_long_work_shows_itself(monkeypatch):
     for quiet, shown in ((60.0, False), (-1.0, True)):
         monkeypatch.setattr(sys, "stderr", Terminal())

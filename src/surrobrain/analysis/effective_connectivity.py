@@ -130,6 +130,12 @@ def effective_connectivity(
                 f"the state of {type(model).__name__} cannot be read off data, so it has no "
                 "Jacobian at samples; use method='perturbation' without a recording"
             )
+        if model.names != model.regions:
+            raise ValueError(
+                f"{type(model).__name__} observes {len(model.names)} channels, not its "
+                f"{len(model.regions)} regions, so what one region does to another is not seen; "
+                "ask a model that observes its regions"
+            )
         n_states = whole(n_states or _RUN_STATES, "n_states", low=2)
         samples = _pulsed(model, size=size, lag=lag, n_states=n_states, seed=seed)
     mean, error = _average(samples)
@@ -157,7 +163,7 @@ def _derivatives(model: Predictor, windows: np.ndarray, *, lag: int) -> Iterator
         )
     if lag != 1:
         raise ValueError(f"the Jacobian knows lag 1, but {lag} arrived; use method='perturbation'")
-    chunk = max(1, _ELEMENTS // (model.memory * model.n_regions**2))
+    chunk = max(1, _ELEMENTS // (model.memory * len(model.names) ** 2))
     for first in range(0, len(windows), chunk):
         yield from model.jacobian(windows[first : first + chunk])
 
@@ -166,7 +172,7 @@ def _displaced(
     model: Predictor, windows: np.ndarray, *, displacement: np.ndarray, lag: int
 ) -> Iterator[np.ndarray]:
     """Displace one region of the newest sample at a time, in all states of a chunk at once."""
-    n = model.n_regions
+    n = len(model.names)
     chunk = max(1, _ELEMENTS // (16 * model.memory * n**2))
     for first in range(0, len(windows), chunk):
         some = windows[first : first + chunk]

@@ -3,17 +3,23 @@
 import json
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-__all__ = ["assignments", "emit", "output_options", "rate", "reading_options", "table", "tell"]
+from surrobrain.runs import MANIFEST
+
+__all__ = [
+    "assignments", "emit", "output_options", "rate", "reading_options", "run_folder", "table",
+    "teller",
+]  # fmt: skip
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def output_options(function: Function) -> Function:
-    """Add --json, --quiet and --debug; the last two are read by ``tell`` and ``main``."""
+    """Add --json, --quiet and --debug; the last two are read by ``teller`` and ``main``."""
     for option in (
         click.option("--debug", is_flag=True, expose_value=False,
                      help="Show the traceback of an error."),
@@ -66,15 +72,27 @@ def rate(sfreq: float | None, tr: float | None) -> float | None:
     return sfreq if tr is None else 1.0 / tr
 
 
-def tell(message: str) -> None:
-    """Say on standard error what is being done, on a terminal and unless --quiet."""
-    if sys.stderr.isatty() and not click.get_current_context().meta.get("quiet"):
-        click.echo(f"  {message}", err=True)
+def teller() -> Callable[[str], None] | None:
+    """Return what says on standard error what is being done; None after --quiet."""
+    if click.get_current_context().meta.get("quiet"):
+        return None
+    return lambda message: click.echo(f"  {message}", err=True) if sys.stderr.isatty() else None
+
+
+def run_folder(out: str | None, default: str) -> Path:
+    """Return the run folder asked for, or the first default one without a finished run."""
+    if out is not None:
+        return Path(out)
+    folder, number = Path(default), 1
+    while (folder / MANIFEST).exists():
+        number += 1
+        folder = Path(f"{default}-{number}")
+    return folder
 
 
 def emit(payload: object, text: str, *, as_json: bool) -> None:
     """Print a result: JSON for programs, text for people."""
-    click.echo(json.dumps(payload, indent=2) if as_json else text)
+    click.echo(json.dumps(payload, indent=2, allow_nan=False) if as_json else text)
 
 
 def table(columns: list[str], rows: list[list[str]]) -> str:

@@ -165,7 +165,7 @@ def self_comparisons(
     list of (array, array)
         ``real`` beside each piece of ``train`` that is as long, the latest first. Without one,
         the two halves of ``real``, filled up with missing samples to its length so that windows
-        mean the same; half the length makes that floor easier to reach.
+        mean the same; half the length makes that floor look easier to reach.
     """
     n_times = len(real)
     if train is not None and len(train) >= n_times:

@@ -18,14 +18,12 @@ from surrobrain.evaluation.baselines import (
 )
 from surrobrain.evaluation.metric import tag_of
 from surrobrain.forward import ForwardModel, Predictor
-from surrobrain.seeds import Seed, generator, stream
-from surrobrain.statistics.resampling import block_length, block_rows
+from surrobrain.seeds import Seed, generator
+from surrobrain.statistics.resampling import leave_out_blocks
 
-__all__ = ["Contest", "Scores", "forecasts", "free_runs", "model_runs", "score"]
+__all__ = ["Contest", "Scores", "forecasts", "free_runs", "model_runs", "recorded_runs", "score"]
 
 Values = Float[np.ndarray, "times regions"]
-
-_REPLICATES = {"forecast": 100, "free_run": 50}
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,18 +38,15 @@ class Contest:
         The truth.
     entries : mapping of str to sequence of array
         "model", "persistence", "linear_var" and "null": one or more runs of the shape of
-        ``real``.
+        ``real``. NaN is a missing sample, left out of both sides; infinity a run that diverged.
     repeats : sequence of (array, array)
         Pairs of true stretches; empty where a recording cannot repeat itself.
-    block : int
-        Samples per block when the recording is resampled.
     """
 
     protocol: Literal["forecast", "free_run"]
     real: Values
     entries: Mapping[str, Sequence[Values]]
     repeats: Sequence[tuple[Values, Values]]
-    block: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,19 +57,26 @@ class Scores:
     ----------
     values : mapping of str to float
         Mean over the runs of each contestant; NaN when one of them diverged.
-    replicates : mapping of str to array, shape (n_replicates,)
-        One run of each contestant against resampled stretches of the recording, the same
-        stretches for all.
-    floor : float
-        The recording against itself.
+    replicates : mapping of str to array, shape (n_blocks,)
+        The same means with one eighth of time left out after the other, the same for all.
+    repeats : array, shape (n_pairs,)
+        The recording against itself, pair by pair; the floor is their mean.
+    single : mapping of str to array, shape (n_runs,)
+        Every run of a contestant against the true stretch of one of those pairs.
     refusal : str
-        Why the metric cannot be computed on this recording; empty when it can.
+        Why the metric cannot be computed here; empty when it can.
     """
 
     values: Mapping[str, float]
-    replicates: Mapping[str, Float[np.ndarray, "replicates"]]
-    floor: float
+    replicates: Mapping[str, Float[np.ndarray, "blocks"]]
+    repeats: Float[np.ndarray, "pairs"]
+    single: Mapping[str, Float[np.ndarray, "runs"]]
     refusal: str
+
+    @property
+    def floor(self) -> float:
+        """The recording against itself; NaN where it cannot be."""
+        return float(self.repeats.mean()) if len(self.repeats) else math.nan
 
 
 def forecasts(
@@ -85,12 +87,12 @@ def forecasts(
     dtype = real.values.dtype  # a model may refuse another precision than its recordings have
     truth = real.values[rows].astype(np.float64)
     entries = {
-        "model": [np.asarray(model.predict(windows.astype(dtype)), dtype=np.float64)],
+        "model": [_or_diverged(model.predict(windows.astype(dtype)))],
         "persistence": [windows[:, -1]],
         "linear_var": [linear.predict(windows)],
         "null": [null[rows] for null in nulls],
     }
-    return Contest("forecast", truth, entries, [], block_length(truth))
+    return Contest("forecast", truth, entries, [])
 
 
 def free_runs(
@@ -108,53 +110,72 @@ def free_runs(
     entries = {
         "model": runs,
         "persistence": [held_last(train or real, n_times=n_times)],
-        "linear_var": linear_runs,
+        "linear_var": [_or_diverged(run) for run in linear_runs],
         "null": nulls,
     }
-    # a third still holds the longest default window, a quarter, when a seam takes its first sample
-    return Contest("free_run", truth, entries, self_comparisons(truth, learned), n_times // 3)
+    return Contest("free_run", truth, entries, self_comparisons(truth, learned))
 
 
 def model_runs(model: ForwardModel, *, n_times: int, n_runs: int, seed: Seed) -> list[Values]:
-    """Run a model freely several times; a run that is refused as diverged is all NaN."""
+    """Run a model freely several times; a run that is refused as diverged is infinite."""
     runs = []
     for child in generator(seed).integers(2**31, size=n_runs):
         try:
             values = model.run(n_times, seed=int(child)).values
         except Diverged:
-            values = np.full((n_times, model.n_regions), np.nan)
-        runs.append(np.asarray(values, dtype=np.float64))
+            values = np.full((n_times, model.n_regions), np.inf)
+        runs.append(_or_diverged(values))
     return runs
 
 
-def score(metric: Callable[..., float], contest: Contest, *, sfreq: float, seed: int) -> Scores:
-    """Ask one metric of all contestants, on the recording and on resamplings of it."""
+def recorded_runs(simulated: Recording, *, n_times: int, n_runs: int) -> list[Values]:
+    """Cut a recording into runs, what is left over at the end dropped; bad samples are missing."""
+    values = np.where(simulated.valid[:, None], simulated.values.astype(np.float64), np.nan)
+    ends = range(n_times, simulated.n_times + 1, n_times)
+    return [values[end - n_times : end] for end in ends][:n_runs]
+
+
+def score(metric: Callable[..., float], contest: Contest, *, sfreq: float) -> Scores:
+    """Ask one metric of all contestants, with and without each eighth of the recording."""
     settings = {"sfreq": sfreq} if tag_of(metric).needs_sfreq else {}
 
-    def attempt(real: Values, simulated: Values) -> float:
+    def ask(real: Values, run: Values) -> float:
+        missing = np.asarray(np.isnan(run).any(axis=1))
+        return metric(
+            np.where(missing[:, None], np.nan, real) if missing.any() else real, run, **settings
+        )
+
+    def attempt(real: Values, run: Values) -> float:
         try:
-            return metric(real, simulated, **settings)
+            return ask(real, run)
         except ValueError:
-            return float("nan")
+            return math.nan
+
+    def means(real: Values) -> dict[str, float]:
+        return {
+            name: float(np.mean([attempt(real, run) for run in runs]))
+            for name, runs in contest.entries.items()
+        }
 
     try:
-        metric(contest.real, contest.real, **settings)
+        for run in contest.entries["model"]:
+            ask(contest.real, run)
     except ValueError as error:
-        return Scores({}, {}, float("nan"), str(error))
-    values = {
-        name: float(np.mean([attempt(contest.real, run) for run in runs]))
-        for name, runs in contest.entries.items()
-    }
-    floor = float(np.mean([attempt(*pair) for pair in contest.repeats] or [np.nan]))
-    replicates: dict[str, list[float]] = {
-        name: [] for name, value in values.items() if not math.isnan(value)
-    }
-    for k in range(_REPLICATES[contest.protocol]):
-        rows = block_rows(len(contest.real), length=contest.block, seed=stream(seed, 4, k))
-        real = contest.real[rows]
-        if contest.protocol == "free_run":
-            real[contest.block :: contest.block] = np.nan  # no window may cross a seam
-        for name, found in replicates.items():
-            run = contest.entries[name][k % len(contest.entries[name])]
-            found.append(attempt(real, run[rows] if contest.protocol == "forecast" else run))
-    return Scores(values, {name: np.array(found) for name, found in replicates.items()}, floor, "")
+        return Scores({}, {}, np.empty(0), {}, str(error))
+    left_out = [means(real) for real in leave_out_blocks(contest.real)]
+    pairs = contest.repeats
+    return Scores(
+        values=means(contest.real),
+        replicates={name: np.array([m[name] for m in left_out]) for name in contest.entries},
+        repeats=np.array([attempt(*pair) for pair in pairs]),
+        single={
+            name: np.array([attempt(pairs[k % len(pairs)][0], run) for k, run in enumerate(runs)])
+            for name, runs in contest.entries.items()
+            if pairs
+        },
+        refusal="",
+    )
+
+
+def _or_diverged(values: Float[np.ndarray, "times regions"]) -> Values:
+    return np.where(np.isfinite(values), values, np.inf).astype(np.float64)

@@ -69,7 +69,7 @@ def dose(stimulus: Stimulus, model: ForwardModel, *, duration: float) -> Dose:
     where = np.flatnonzero(drive.any(axis=0))
     given = drive[:, where]
     return Dose(
-        tuple(model.names[k] for k in where),
+        tuple(model.regions[k] for k in where),
         np.abs(given).sum(axis=0) / model.sfreq,
         given.sum(axis=0) / model.sfreq,
         (given**2).sum(axis=0) / model.sfreq,

@@ -57,8 +57,13 @@ class Lesioned:
     center: Float[np.ndarray, "regions"]
 
     @property
+    def regions(self) -> tuple[str, ...]:
+        """What can be driven and lesioned, removed regions included."""
+        return self.model.regions
+
+    @property
     def names(self) -> tuple[str, ...]:
-        """Region names; removed regions keep their column."""
+        """What is observed; removed regions keep their column."""
         return self.model.names
 
     @property
@@ -70,6 +75,11 @@ class Lesioned:
     def modality(self) -> str:
         """What the observation looks like."""
         return self.model.modality
+
+    @property
+    def unit(self) -> str:
+        """Unit of the observation, empty where the model inside names none."""
+        return getattr(self.model, "unit", "")
 
     @property
     def n_regions(self) -> int:
@@ -183,7 +193,8 @@ def lesion(
     ValueError
         Nothing to remove, or an unknown region; the message names the nearest.
     TypeError
-        The model has neither a connectome nor ``predict``.
+        The model has neither a connectome nor ``predict``, or predicts something else than its
+        regions.
 
     Notes
     -----
@@ -203,8 +214,8 @@ def lesion(
     >>> lesion(model, edges=[("region_0", "region_1")]).connectome.weights[1, 0]
     np.float64(0.0)
     """
-    cut = indices(regions, model.names)
-    pairs = [_positions(edge, model.names) for edge in edges]
+    cut = indices(regions, model.regions)
+    pairs = [_positions(edge, model.regions) for edge in edges]
     if not cut and not pairs:
         raise ValueError(
             "a lesion removes regions or edges, but neither arrived; name at least one"
@@ -216,6 +227,11 @@ def lesion(
         raise TypeError(
             f"a lesion needs a model with a connectome or with predict, but {type(model).__name__} "
             "has neither; give a Network or a fitted surrogate"
+        )
+    if model.names != model.regions:
+        raise TypeError(
+            f"{type(model).__name__} predicts {len(model.names)} channels from channels, so none "
+            f"of its {len(model.regions)} regions can be silenced; give a model with a connectome"
         )
     silent = np.zeros((model.n_regions, model.n_regions), dtype=bool)
     silent[:, cut] = True

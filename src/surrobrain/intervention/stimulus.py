@@ -151,9 +151,9 @@ class Stimulus:
         """
         whole(n_times, "n_times", low=1)
         edges = np.arange(n_times + 1) / model.sfreq
-        drive = np.zeros((n_times, model.n_regions))
+        drive = np.zeros((n_times, len(model.regions)))
         for part in self.parts:
-            where = indices(part.regions, model.names)
+            where = indices(part.regions, model.regions)
             _refuse_too_fast(part, model.sfreq)
             mean = np.diff(part.charge(edges)) * model.sfreq
             for k, weight in zip(where, part.weights, strict=True):

@@ -33,7 +33,7 @@ class Effect:
     description : str
         The intervention in words.
     names : tuple of str
-        Regions.
+        What was observed: regions, or channels. Where it is channels, they are meant below.
     sfreq : float
         Samples per second (Hz).
     n_seeds : int
@@ -44,7 +44,8 @@ class Effect:
         Mean of (with - without), and its interval.
     response, response_low, response_high : array, shape (n_regions,)
         Mean absolute change over the run, in standard deviations of the region's baseline,
-        and its interval; NaN for a removed region, whose silence is no response.
+        and its interval over noise seeds, the model taken as exact; NaN for a removed region,
+        whose silence is no response.
     sd : array, shape (n_regions,)
         Standard deviation of each region over a run without the intervention; NaN where it
         does not vary by itself.
@@ -81,6 +82,11 @@ class Effect:
     def times(self) -> Float[np.ndarray, "times"]:
         """Time of every sample in seconds, from the start of the run."""
         return np.arange(len(self.difference)) / self.sfreq
+
+    @property
+    def signed_response(self) -> Float[np.ndarray, "regions"]:
+        """Response with the sign of the mean change."""
+        return np.sign(self.difference.mean(axis=0)) * self.response
 
     def strongest(self, n: int = 10) -> tuple[str, ...]:
         """Return the names of the n most changed regions, strongest first."""
@@ -160,7 +166,9 @@ def what_if(
 
     pairs = (pair(int(stream(seed, k).integers(2**31))) for k in range(n_seeds))
     effect = _compare(pairs, model, in_words(stimulus, lesion))
-    return dataclasses.replace(effect, dose=given, **_silent(effect, lesion))
+    removed = indices([x for x in lesion if not isinstance(x, tuple)], model.regions)
+    silent = _silent(effect, [model.regions[k] for k in removed])
+    return dataclasses.replace(effect, dose=given, **silent)
 
 
 def in_words(stimulus: Stimulus | None, lesion: Lesion) -> str:
@@ -246,10 +254,9 @@ def _correlations(products: np.ndarray, mean_run: np.ndarray) -> np.ndarray:
     return np.clip(left / np.outer(length, length), -1.0, 1.0)
 
 
-def _silent(effect: Effect, lesion: Lesion) -> dict[str, np.ndarray]:
+def _silent(effect: Effect, removed: Sequence[str]) -> dict[str, np.ndarray]:
     """Responses without those of removed regions."""
-    removed = indices([x for x in lesion if not isinstance(x, tuple)], effect.names)
-    kept = ~np.isin(np.arange(len(effect.names)), removed)
+    kept = np.array([name not in removed for name in effect.names])
     fields = ("response", "response_low", "response_high")
     return {name: np.where(kept, getattr(effect, name), np.nan) for name in fields}
 

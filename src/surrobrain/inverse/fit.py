@@ -1,6 +1,7 @@
-"""fit: from a recording to a surrogate, judged on samples it never saw."""
+"""fit: from a recording to a surrogate, chosen on samples that no step was taken on."""
 
 import copy
+import dataclasses
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from surrobrain.checks import same_names
 from surrobrain.data.recording import Recording
 from surrobrain.inverse.losses import Loss, next_step
 from surrobrain.inverse.prepare import Prepared, fingerprint, prepare
-from surrobrain.inverse.verdict import baselines, residual_factor, warnings_of
+from surrobrain.inverse.verdict import baselines, one_step_error, residual_factor, warnings_of
 from surrobrain.learned.architecture import Architecture
 from surrobrain.learned.surrogate import Surrogate
 from surrobrain.training.loop import Trained, train
@@ -20,26 +21,34 @@ from surrobrain.training.options import Training
 __all__ = ["FitResult", "History", "fit"]
 
 Penalty = Callable[[Architecture], Any]
+_FAR = 1e-2  # learning rate where the minimum may lie a whole coefficient away from the start
 
 
 @dataclass(frozen=True)
 class History:
-    """Errors while training; all are mean squared errors in standard deviations.
+    """Errors on the training part and on the validation part, the last in time.
+
+    The validation part chooses the epoch: for an error of samples that had no say in the model,
+    see `evaluate`.
 
     Parameters
     ----------
     train : tuple of float
         Loss of every epoch on the training part, penalties included; empty without training.
     validation : tuple of float
-        Error on the held-out part before training and after every epoch.
+        The same on the validation part, before training and after every epoch.
+    one_step : float
+        Mean squared error of the kept model in predicting the next sample of the validation part,
+        in standard deviations, whatever the loss; to be compared with the two below.
     persistence : float
-        Held-out error of "tomorrow is like today".
+        The same of "tomorrow is like today".
     linear_var : float
-        Held-out error of the ridge autoregression with the same memory.
+        The same of the ridge autoregression with the same memory.
     """
 
     train: tuple[float, ...]
     validation: tuple[float, ...]
+    one_step: float
     persistence: float
     linear_var: float
 
@@ -59,7 +68,7 @@ class FitResult:
     seconds : float
         Wall time.
     n_parameters : int
-        Trained numbers.
+        Numbers that act on the prediction; those of a network that was left at zero do not.
     seed : int
         Seed of the fit.
     warnings : tuple of str
@@ -90,10 +99,13 @@ def fit(
     Parameters
     ----------
     model : Architecture or Surrogate
-        Left as it is; a copy is fitted. A surrogate is trained further from its weights,
-        for instance from a group to one person, whose own mean and scale it then takes.
+        Left as it is; a copy is fitted. A surrogate is trained further from its weights by
+        gradient, a linear one too, for instance from a group to one person, whose own mean and
+        scale it then takes.
     recording : Recording or list of Recording
-        Same regions and rate. The last part in time of each is held out (``training.held_out``).
+        Same regions and rate. The last part in time of each is the validation part
+        (``training.held_out``). Several are each centered and scaled by their own training part;
+        the surrogate has the average center and scale.
     loss : Loss, optional
         Data term (``surrobrain.inverse.losses``); the next sample by default.
     penalties : sequence of callable
@@ -121,14 +133,16 @@ def fit(
     BadRecording
         A region does not vary.
     Diverged
-        The loss left the finite range.
+        The loss or the validation error left the finite range.
 
     Notes
     -----
-    The weights kept are those of the epoch with the lowest held-out error, the start included:
-    what the start can solve exactly, training cannot make worse. If the start wins, it is solved
-    once more with the held-out samples too. The noise of the surrogate has the covariance of
-    its one-step errors (`residual_factor`).
+    The weights kept are those of the epoch with the lowest validation error, penalties and the
+    start included: what the start can solve exactly, training cannot make worse. If the start
+    wins and nothing is penalized, it is solved once more with the validation part too; so is a
+    model with a closed form, which is not trained at all unless it is penalized, looks further
+    than one sample, or is already fitted. The noise of the surrogate has the covariance of its
+    one-step errors (`residual_factor`).
 
     Examples
     --------
@@ -147,26 +161,25 @@ def fit(
     held_out = training.held_out
     data = prepare(recordings, architecture, names=names, horizon=loss.horizon, held_out=held_out)
     architecture.to(data.tensor(data.center).dtype)
-    if names is None:
+    fresh = names is None
+    if fresh:
         architecture.warm_start(data.windows, data.targets[:, 0], seed=seed)
-    task = _Task(architecture, data, loss, tuple(penalties), training, seed)
-    trained = task.trained(None if checkpoint is None else Path(checkpoint))
+    task = _Task(architecture, data, loss, tuple(penalties), training, seed, fresh)
+    trained = task.trained(checkpoint)
+    errors = one_step_error(architecture, data), *baselines(data)
     noise = residual_factor(architecture, data) * data.scale[:, None]
-    if names is None and trained.best == 0:
+    if fresh and trained.best == 0 and not penalties:
         architecture.warm_start(*data.everything(), seed=seed)
-    first, architecture = recordings[0], architecture.eval()
-    about = tuple(first.names), first.sfreq, first.modality
-    surrogate = Surrogate(architecture, *about, data.center, data.scale, noise)
-    history = History(trained.train, trained.validation, *baselines(data))
-    error = trained.validation[trained.best]
+    surrogate = _surrogate(architecture.eval(), data, noise, like=recordings[0])
+    stayed = trained.best == 0 and not task.exact
     return FitResult(
         model=surrogate,
-        history=history,
+        history=History(trained.train, trained.validation, *errors),
         stopped_at=trained.best,
         seconds=time.monotonic() - begin,
-        n_parameters=sum(p.numel() for p in architecture.parameters()),
+        n_parameters=architecture.n_active,
         seed=seed,
-        warnings=warnings_of(surrogate, data, error=error, linear_var=history.linear_var),
+        warnings=warnings_of(surrogate, data, errors=errors, stayed=stayed),
     )
 
 
@@ -181,6 +194,12 @@ def _copied(model: object) -> tuple[Any, tuple[str, ...] | None]:
         f"already fitted surrogate, but {type(model).__name__} arrived; a mechanistic network "
         "is simulated, not fitted"
     )
+
+
+def _surrogate(architecture: Any, data: Prepared, noise: Any, *, like: Recording) -> Surrogate:
+    """Return the surrogate with what it shares with the recording."""
+    about = tuple(like.names), like.sfreq, like.modality
+    return Surrogate(architecture, *about, data.center, data.scale, noise, unit=like.unit)
 
 
 def _check_penalties(penalties: Sequence[Penalty], recordings: Sequence[Recording]) -> None:
@@ -200,10 +219,17 @@ class _Task:
     penalties: tuple[Penalty, ...]
     training: Training
     seed: int
+    fresh: bool
 
-    def trained(self, checkpoint: Path | None) -> Trained:
-        """Train, unless the start is already the exact answer to what was asked."""
-        if self.architecture.closed_form and self.loss == next_step() and not self.penalties:
+    @property
+    def exact(self) -> bool:
+        """Whether the warm start already answers exactly what was asked."""
+        asked = self.loss == next_step() and not self.penalties
+        return self.fresh and self.architecture.closed_form and asked
+
+    def trained(self, checkpoint: str | Path | None) -> Trained:
+        """Train from the weights as they are, unless they are the answer."""
+        if self.exact:
             return Trained((), (self.validate(),), 0)
         data = self.data
         return train(
@@ -211,10 +237,17 @@ class _Task:
             self.objective,
             (data.tensor(data.windows), data.tensor(data.targets)),
             validate=self.validate,
-            options=self.training,
+            options=self.options(),
             seed=self.seed,
-            checkpoint=None if checkpoint is None else (checkpoint, self.identity()),
+            checkpoint=None if checkpoint is None else (Path(checkpoint), self.identity()),
         )
+
+    def options(self) -> Training:
+        """Return the options with a learning rate that reaches the minimum."""
+        far = bool(self.penalties) or self.architecture.closed_form
+        if self.training.rate is None and far:
+            return dataclasses.replace(self.training, rate=_FAR)
+        return self.training
 
     def objective(self, windows: Any, targets: Any) -> Any:
         """Return the loss with all penalties."""
@@ -224,20 +257,23 @@ class _Task:
         return total
 
     def validate(self) -> float:
-        """Return the held-out error, which knows no penalty."""
+        """Return the objective on the validation part."""
         import torch
 
         data = self.data
         with torch.no_grad():
-            windows, targets = (data.held_out_windows, data.held_out_targets)
-            return float(self.loss(self.architecture, data.tensor(windows), data.tensor(targets)))
+            windows, targets = (
+                data.tensor(data.held_out_windows),
+                data.tensor(data.held_out_targets),
+            )
+            return float(self.objective(windows, targets))
 
     def identity(self) -> dict[str, Any]:
         """Return what a checkpoint must agree with."""
         return {
             "architecture": type(self.architecture).__name__,
             "arguments": self.architecture.config(),
-            "loss": repr(self.loss),
+            "loss": f"{type(self.loss).__name__} over {self.loss.horizon} samples",
             "penalties": len(self.penalties),
             "training": repr(self.training),
             "seed": self.seed,

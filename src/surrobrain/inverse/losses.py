@@ -1,16 +1,30 @@
 """Data terms: how far a model's prediction is from what was recorded."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from surrobrain.checks import whole
 from surrobrain.learned.architecture import Architecture
 
-__all__ = ["Loss", "multi_step", "next_step"]
+__all__ = ["Loss", "MultiStep", "multi_step", "next_step"]
+
+
+@runtime_checkable
+class Loss(Protocol):
+    """A callable that compares a model with what was recorded."""
+
+    @property
+    def horizon(self) -> int:
+        """Samples after each window that it looks at."""
+        ...
+
+    def __call__(self, model: Architecture, windows: Any, targets: Any, /) -> Any:
+        """Return a scalar; windows (batch, memory, regions), targets (batch, horizon, regions)."""
+        ...
 
 
 @dataclass(frozen=True)
-class Loss:
+class MultiStep:
     """Mean squared error over the next ``horizon`` samples, in standard deviations.
 
     Parameters
@@ -35,17 +49,17 @@ class Loss:
         return total / self.horizon
 
 
-def next_step() -> Loss:
+def next_step() -> MultiStep:
     """Compare the next sample: best for effective connectivity and short forecasts."""
-    return Loss(1)
+    return MultiStep(1)
 
 
-def multi_step(n: int) -> Loss:
+def multi_step(n: int) -> MultiStep:
     """Compare the next ``n`` samples, run freely: best for the long run; n times slower.
 
     Examples
     --------
     >>> multi_step(5)
-    Loss(horizon=5)
+    MultiStep(horizon=5)
     """
-    return Loss(whole(n, "n", low=1))
+    return MultiStep(whole(n, "n", low=1))

@@ -1,5 +1,6 @@
 """From recordings to standardized windows, one part to train on and a later one held out."""
 
+import dataclasses
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,10 @@ __all__ = ["Prepared", "fingerprint", "prepare"]
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """Windows and targets in standard deviations from the mean of the training part."""
+    """Windows and targets in standard deviations from the mean of each recording's training part.
+
+    ``center`` and ``scale`` are the averages of those means and deviations over recordings.
+    """
 
     center: Float[np.ndarray, "regions"]
     scale: Float[np.ndarray, "regions"]
@@ -65,12 +69,18 @@ def prepare(
     held_out : float
         Share of each recording, its last part in time.
 
+    Returns
+    -------
+    Prepared
+        Every recording is centered and scaled by its own training part, so that offsets and
+        gains of a session do not pass for dynamics.
+
     Raises
     ------
     ValueError
         No recording, differing regions or rates, or too short.
     BadRecording
-        A region does not vary in the training part.
+        A region does not vary in the training part of a recording.
     """
     if not recordings:
         raise ValueError("fit needs at least one recording, but an empty list arrived")
@@ -90,14 +100,14 @@ def prepare(
     if names is not None:
         same_names(first.names, names, our="the recording", their="the fitted model")
     parts = [recording.split(1.0 - held_out) for recording in recordings]
-    seen = np.concatenate([train.values[train.valid] for train, _ in parts])
-    center, scale = seen.mean(axis=0), seen.std(axis=0)
-    _refuse_constant(scale, center, first.names)
+    units = [_units(train) for train, _ in parts]
     cut = {"memory": architecture.memory, "horizon": horizon}
-    windows, targets = training_windows([train for train, _ in parts], **cut)
-    later_windows, later_targets = training_windows([later for _, later in parts], **cut)
-    standard = ((a - center) / scale for a in (windows, targets, later_windows, later_targets))
-    return Prepared(center, scale, *standard)
+    seen, later = (
+        training_windows([_standard(p, *u) for p, u in zip(part, units, strict=True)], **cut)
+        for part in zip(*parts, strict=True)
+    )
+    center, scale = (np.mean(each, axis=0) for each in zip(*units, strict=True))
+    return Prepared(center, scale, *seen, *later)
 
 
 def fingerprint(data: Prepared, architecture: Any, objective: Callable[[Any, Any], Any]) -> str:
@@ -111,11 +121,23 @@ def fingerprint(data: Prepared, architecture: Any, objective: Callable[[Any, Any
     return digest.hexdigest()[:16]
 
 
-def _refuse_constant(scale: np.ndarray, center: np.ndarray, names: Sequence[str]) -> None:
+def _units(part: Recording) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean and standard deviation of every region, or refuse one that does not vary."""
+    seen = part.values[part.valid]
+    if not len(seen):
+        raise BadRecording(
+            f"all {part.n_times} samples that are trained on are missing; leave that recording out"
+        )
+    center, scale = seen.mean(axis=0), seen.std(axis=0)
     flat = np.flatnonzero(~(scale > 1e-12 * np.abs(center)))
     if len(flat):
-        shown = ", ".join(str(names[k]) for k in flat.tolist()[:3])
+        shown = ", ".join(str(part.names[k]) for k in flat.tolist()[:3])
         raise BadRecording(
             f"{len(flat)} regions do not vary in the part that is trained on, the first "
             f"{shown}; leave them out with recording.without(names)"
         )
+    return center, scale
+
+
+def _standard(part: Recording, center: np.ndarray, scale: np.ndarray) -> Recording:
+    return dataclasses.replace(part, values=(part.values - center) / scale, on_bad="keep")

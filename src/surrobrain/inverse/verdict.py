@@ -10,11 +10,11 @@ from surrobrain.learned.jacobian import jacobians
 from surrobrain.learned.surrogate import Surrogate
 from surrobrain.linear.autoregression import solve_autoregression
 
-__all__ = ["baselines", "residual_factor", "spectral_radius", "warnings_of"]
+__all__ = ["baselines", "one_step_error", "residual_factor", "spectral_radius", "warnings_of"]
 
 
 def baselines(data: Prepared) -> tuple[float, float]:
-    """Return the held-out one-step errors of persistence and of a ridge autoregression."""
+    """Return the one-step validation errors of persistence and of a ridge autoregression."""
     following = data.held_out_targets[:, 0]
     persistence = np.square(following - data.held_out_windows[:, -1]).mean()
     linear = solve_autoregression(data.windows, data.targets[:, 0])
@@ -22,14 +22,20 @@ def baselines(data: Prepared) -> tuple[float, float]:
     return float(persistence), float(linear_var)
 
 
+def one_step_error(architecture: Any, data: Prepared) -> float:
+    """Return the mean squared error of the next sample on the validation part."""
+    errors = _errors(architecture, data, data.held_out_windows, data.held_out_targets)
+    return float(np.square(errors).mean())
+
+
 def residual_factor(architecture: Any, data: Prepared) -> Float[np.ndarray, "regions regions"]:
     """Return the Cholesky factor of the covariance of one-step errors.
 
     Notes
     -----
-    Their size is that of the held-out part, because errors on the training part are too small.
+    Their size is that of the validation part: errors on the training part are too small.
     Their correlation is taken from both parts, which is what a free run needs for its functional
-    connectivity: the held-out part alone is short. It is shrunk towards independence by
+    connectivity: the validation part alone is short. It is shrunk towards independence by
     n_regions / (n_regions + n_windows), so that a short recording still gives a factor.
     """
     later = _errors(architecture, data, data.held_out_windows, data.held_out_targets)
@@ -70,25 +76,36 @@ def spectral_radius(model: Surrogate) -> float:
 
 
 def warnings_of(
-    model: Surrogate, data: Prepared, *, error: float, linear_var: float
+    model: Surrogate, data: Prepared, *, errors: tuple[float, float, float], stayed: bool
 ) -> tuple[str, ...]:
-    """Return what a reader must know before he trusts the model."""
-    n_parameters = sum(p.numel() for p in model.architecture.parameters())
-    found = []
-    if data.windows[:, 0].size < n_parameters:
-        found.append(
-            f"the model has {n_parameters} parameters but the recording only "
-            f"{data.windows[:, 0].size} values; a longer recording or a smaller model is safer"
-        )
-    if error > linear_var * (1 + 1e-6):
-        found.append(
-            f"the held-out error {error:.4g} is not better than that of a linear autoregression, "
-            f"{linear_var:.4g}; sb.LinearVAR says as much with less"
-        )
-    radius = spectral_radius(model)
-    if radius >= 1:
-        found.append(
-            f"the model is unstable around the mean state (growth {radius:.3f} per sample); "
-            "a long free run may leave the range of the recording"
-        )
-    return tuple(found)
+    """Return what a reader must know before he trusts the model.
+
+    Parameters
+    ----------
+    model : Surrogate
+        As it is returned.
+    data : Prepared
+        What it was fitted to.
+    errors : tuple of float
+        One-step validation errors of the model, of persistence and of a linear autoregression.
+    stayed : bool
+        It was trained, but kept its start.
+    """
+    n_active, error, persistence, linear_var = model.architecture.n_active, *errors
+    n_values, radius = data.windows[:, 0].size, spectral_radius(model)
+    linear = n_active < sum(p.numel() for p in model.architecture.parameters())
+    found = {
+        f"the model has {n_active} parameters but the recording only {n_values} values; "
+        "a longer recording or a smaller model is safer": n_values < n_active,
+        "training did not improve on the linear start, so the model is linear": stayed and linear,
+        "training did not improve on the start, so the model is what it started as": stayed
+        and not linear,
+        f"the one-step error {error:.4g} on the validation part is worse than that of repeating "
+        f"the last sample, {persistence:.4g}; the model should not be trusted": error > persistence,
+        f"the one-step error {error:.4g} on the validation part is not better than that of a "
+        f"linear autoregression, {linear_var:.4g}; sb.LinearVAR says as much with less": error
+        > linear_var * (1 + 1e-6),
+        f"the model is unstable around the mean state (growth {radius:.3f} per sample); "
+        "a long free run may leave the range of the recording": radius >= 1,
+    }
+    return tuple(message for message, applies in found.items() if applies)

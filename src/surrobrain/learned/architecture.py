@@ -24,6 +24,11 @@ class Architecture(Protocol):
     @property
     def memory(self) -> int: ...  # noqa: D102
 
+    @property
+    def n_active(self) -> int:
+        """Number of parameters that act on the prediction, not those of a part still at zero."""
+        ...
+
     def config(self) -> dict[str, Any]:
         """Return the constructor's arguments, as JSON knows them."""
         ...

@@ -44,9 +44,12 @@ class Surrogate:
     modality : str
         What the recording was.
     center, scale : array, shape (n_regions,)
-        Mean and standard deviation of each region, in units of the recording.
+        Mean and standard deviation of each region, in units of the recording; of several
+        recordings, their averages.
     noise_factor : array, shape (n_regions, n_regions)
         Cholesky factor of the covariance of one-step errors, in units of the recording.
+    unit : str
+        Unit of the recording, empty where it named none.
 
     Notes
     -----
@@ -61,6 +64,7 @@ class Surrogate:
     center: Float[np.ndarray, "regions"]
     scale: Float[np.ndarray, "regions"]
     noise_factor: Float[np.ndarray, "regions regions"]
+    unit: str = ""
 
     def __post_init__(self) -> None:
         """Refuse parts that do not fit each other."""
@@ -85,6 +89,11 @@ class Surrogate:
             f"Surrogate({type(self.architecture).__name__}, {self.n_regions} regions, "
             f"memory {self.memory}, {self.sfreq:g} Hz, {self.modality})"
         )
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """What can be driven and lesioned: all that is observed."""
+        return self.names
 
     @property
     def n_regions(self) -> int:
@@ -190,6 +199,7 @@ class Surrogate:
             "names": list(self.names),
             "sfreq": self.sfreq,
             "modality": self.modality,
+            "unit": self.unit,
         }
         weights = {k: v.detach().numpy() for k, v in self.architecture.state_dict().items()}
         arrays = {f"architecture.{name}": value for name, value in weights.items()}
@@ -230,6 +240,7 @@ class Surrogate:
             float(config["sfreq"]),
             config["modality"],
             *(arrays[name] for name in ("center", "scale", "noise_factor")),
+            unit=config.get("unit", ""),
         )
 
     @property

@@ -34,6 +34,11 @@ class WindowModel(nn.Module):
         """Return the next sample after each window, shape (batch, n_regions)."""
         raise NotImplementedError
 
+    @property
+    def n_active(self) -> int:
+        """Number of parameters that act on the prediction: all, unless overridden."""
+        return sum(p.numel() for p in self.parameters())
+
     def config(self) -> dict[str, object]:
         """Return the constructor's arguments."""
         return {"n_regions": self.n_regions, "memory": self.memory}

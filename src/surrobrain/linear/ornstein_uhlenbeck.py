@@ -12,6 +12,8 @@ from surrobrain.linear.autoregression import Autoregression
 
 __all__ = ["solve_ornstein_uhlenbeck"]
 
+_WIDEST = 10.0  # of the logarithm of a noise's standard deviation around its start
+
 
 def solve_ornstein_uhlenbeck(
     windows: Float[np.ndarray, "windows memory regions"],
@@ -42,7 +44,8 @@ def solve_ornstein_uhlenbeck(
     Raises
     ------
     NotConverged
-        No maximum of the likelihood was found: the data are no such process.
+        No maximum of the likelihood was found: the data are no such process, or there are fewer
+        than two windows for each region.
 
     Notes
     -----
@@ -73,15 +76,24 @@ def solve_ornstein_uhlenbeck(
     past_mean, future_mean = past.mean(axis=0), future.mean(axis=0)
     past, future = past - past_mean, future - future_mean
     n_windows, n = past.shape
+    if n_windows < 2 * n:
+        raise NotConverged(
+            f"{n} regions need at least {2 * n} windows for a likelihood with a maximum, but "
+            f"{n_windows} arrived; use a longer recording or solve_autoregression"
+        )
     moments = past.T @ past / n_windows, future.T @ past / n_windows, future.T @ future / n_windows
-    found = minimize(
-        _negative_log_likelihood,
-        _start(*moments),
-        args=moments,
-        jac=True,
-        method="L-BFGS-B",
-        options={"maxiter": max_iterations, "maxcor": 20, "ftol": 1e-9, "gtol": 1e-4},
-    )
+    start = _start(*moments)
+    noises = [(v - _WIDEST, v + _WIDEST) for v in start[n * n :].tolist()]
+    with np.errstate(over="ignore", invalid="ignore"):  # a step too far has an infinite value
+        found = minimize(
+            _negative_log_likelihood,
+            start,
+            args=moments,
+            jac=True,
+            method="L-BFGS-B",
+            bounds=[(None, None)] * (n * n) + noises,
+            options={"maxiter": max_iterations, "maxcor": 20, "ftol": 1e-9, "gtol": 1e-4},
+        )
     step = _transition(found.x[: n * n].reshape(n, n), np.exp(2 * found.x[n * n :]))[0]
     if not (np.isfinite(found.fun) and np.isfinite(step).all() and found.status in (0, 1)):
         raise NotConverged(

@@ -107,9 +107,14 @@ class Network:
                 )
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """Region names, those of the connectome."""
+    def regions(self) -> tuple[str, ...]:
+        """What can be driven and lesioned: the regions of the connectome."""
         return tuple(self.connectome.names)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What is observed: the regions, by every observer so far."""
+        return self.regions
 
     @property
     def n_regions(self) -> int:

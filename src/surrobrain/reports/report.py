@@ -23,8 +23,9 @@ class Report:
     title : str
         What the page is about, such as a pseudonym of the person.
     items : sequence
-        Recording, Connectome, FitResult, Scorecard, EffectiveConnectivity, Effect, dict or
-        Picture, in the order in which they should appear within their part.
+        Recording, Connectome, FitResult, Scorecard, EffectiveConnectivity, Effect, dict,
+        Picture, or what ``surrobrain.reports.picture.drawn`` returns, in the order in which they
+        should appear within their part.
     warnings : sequence of str
         What a reader must know, beside what the items say themselves.
     provenance : mapping, optional

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from surrobrain.reports.picture import Picture
+from surrobrain.reports.picture import Picture, Undrawn
 
 __all__ = ["Section"]
 
@@ -20,8 +20,8 @@ class Section:
         Part of the page in which it stands.
     tables : tuple of str
         HTML made by ``surrobrain.reports.tables``, the only source of markup.
-    pictures : tuple of Picture
-        Figures with their words.
+    pictures : tuple of Picture or Undrawn
+        Figures with their words, or why there is none.
     text : tuple of str
         Paragraphs, plain text.
     summary : tuple of str
@@ -33,7 +33,7 @@ class Section:
     title: str
     place: Literal["scores", "figures", "methods"]
     tables: tuple[str, ...] = ()
-    pictures: tuple[Picture, ...] = ()
+    pictures: tuple[Picture | Undrawn, ...] = ()
     text: tuple[str, ...] = ()
     summary: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()

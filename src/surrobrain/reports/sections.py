@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -17,13 +18,14 @@ from surrobrain.reports.figures.fc import fc
 from surrobrain.reports.figures.learning import learning
 from surrobrain.reports.figures.response import response
 from surrobrain.reports.figures.scores import scores
-from surrobrain.reports.picture import Picture
+from surrobrain.reports.picture import Picture, Undrawn, drawn
 from surrobrain.reports.section import Section
 from surrobrain.reports.tables import bullets, facts, grid
 
 __all__ = ["section"]
 
 _TOP = 10
+_ROUNDING = 1e-5  # of the largest influence
 _PROTOCOLS = {"forecast": "one-step forecast", "free_run": "free run"}
 
 
@@ -36,7 +38,7 @@ def section(item: object) -> Section:
     TypeError
         Nothing here knows how to show it; the message lists what can be shown.
     """
-    takes = sorted(kind.__name__ for kind in section.registry if kind is not object)
+    takes = sorted(kind.__name__ for kind in section.registry if kind not in (object, Undrawn))
     raise TypeError(
         f"a report takes {', '.join(takes)}, but {type(item).__name__} arrived; "
         "draw it and wrap it as Picture(figure, title, caption, alt)"
@@ -44,7 +46,7 @@ def section(item: object) -> Section:
 
 
 @section.register
-def _(item: Picture) -> Section:
+def _(item: Picture | Undrawn) -> Section:
     return Section(item.title, "figures", pictures=(item,))
 
 
@@ -94,38 +96,41 @@ def _(item: Connectome) -> Section:
 @section.register
 def _(item: FitResult) -> Section:
     kind, history = type(item.model.architecture).__name__, item.history
-    error = history.validation[item.stopped_at]
     table = facts(
         {
             "model": kind,
             "memory (samples)": item.model.memory,
-            "trained numbers": item.n_parameters,
+            "numbers in use": item.n_parameters,
             "epochs": len(history.train),
             "epoch kept": item.stopped_at,
-            "held-out error (sd²)": error,
-            "held-out error of persistence (sd²)": history.persistence,
-            "held-out error of the linear model (sd²)": history.linear_var,
+            "validation error (sd²)": history.one_step,
+            "validation error of persistence (sd²)": history.persistence,
+            "validation error of the linear model (sd²)": history.linear_var,
             "seed": item.seed,
             "seconds": item.seconds,
         }
     )
     said = (
-        f"A surrogate ({kind}, {item.n_parameters} trained numbers) was fitted. Its error in "
-        f"predicting the next sample of held-out data is {error:.3g} sd², against "
-        f"{history.persistence:.3g} when the last sample is repeated and {history.linear_var:.3g} "
-        "for a linear model."
+        f"A surrogate ({kind}, {item.n_parameters} numbers in use) was fitted. Its error in "
+        f"predicting the next sample of the validation part of the training data is "
+        f"{history.one_step:.3g} sd², against {history.persistence:.3g} when the last sample is "
+        f"repeated and {history.linear_var:.3g} for a linear model."
     )
-    beaten = {"persistence": history.persistence, "linear model": history.linear_var}
-    pictures = ()
-    if history.train:
-        drawn = learning(
-            history.train,
-            validation=history.validation,
-            baselines=beaten,
-            loss="mean squared error (sd²)",
-        )
-        pictures = (drawn,)
+    pictures = (drawn("Learning", lambda: _learning(item)),) if history.train else ()
     return Section("Fit", "methods", (table,), pictures, summary=(said,), warnings=item.warnings)
+
+
+def _learning(item: FitResult) -> Picture:
+    history = item.history
+    trivial = {"persistence": history.persistence, "linear model": history.linear_var}
+    # A loss with penalties, or of several samples, is another quantity than a one-step error.
+    same = np.isclose(history.validation[item.stopped_at], history.one_step, rtol=1e-3)
+    return learning(
+        history.train,
+        validation=history.validation,
+        baselines=trivial if same else None,
+        loss="mean squared error (sd²)" if same else "loss, penalties included",
+    )
 
 
 @section.register
@@ -143,7 +148,8 @@ def _(item: Scorecard) -> Section:
     text = (
         "Persistence repeats the last sample. The linear model is a vector autoregression. The "
         "null keeps each region's spectrum and destroys everything else. The floor compares the "
-        "recording with itself at another time: no model can be expected to do better.",
+        "recording with itself at another time: a model that reaches it is as close to the "
+        "recording as another stretch of the same recording.",
     )
     names: dict[str, list[str]] = {}
     for row in item.rows:
@@ -159,7 +165,7 @@ def _(item: Scorecard) -> Section:
         "Scores",
         "scores",
         (table, bullets(item.notes)),
-        (scores(item.rows),),
+        (drawn("Scores", lambda: scores(item.rows)),),
         text,
         said,
         warned if plain else (),
@@ -168,64 +174,87 @@ def _(item: Scorecard) -> Section:
 
 @section.register
 def _(item: EffectiveConnectivity) -> Section:
-    away = np.where(np.eye(len(item.names), dtype=bool), 0.0, item.weights)
-    order = np.argsort(-np.abs(away), axis=None)[:_TOP]
-    rows = [
-        (item.names[j], item.names[i], away[i, j], 1.96 * item.error[i, j])
-        for i, j in zip(*np.unravel_index(order, away.shape), strict=True)
-    ]
+    others = ~np.eye(len(item.names), dtype=bool)
+    away, pairs = np.where(others, item.weights, 0.0), np.argwhere(others)
+    order = np.argsort(-np.abs(away[others]), kind="stable")[:_TOP]
+    rows = [(item.names[j], item.names[i], away[i, j], item.error[i, j]) for i, j in pairs[order]]
+    header = ["from", "to", "influence", "spread over states (standard error)"]
+    varies = item.error.max() > _ROUNDING * np.abs(item.weights).max()
     table = grid(
-        ["from", "to", "influence", "± 95 % over states"],
-        rows,
+        header if varies else header[:-1],
+        rows if varies else [row[:-1] for row in rows],
         caption=f"The {len(rows)} strongest influences",
     )
-    driver = item.names[int(np.abs(away).sum(axis=0).argmax())]
-    said = (
-        f"In the surrogate, {driver} drives the other regions most; the strongest single "
-        f"influence runs from {rows[0][0]} to {rows[0][1]}."
-    )
+    said = _largest(rows, driver=item.names[int(np.abs(away).sum(axis=0).argmax())])
     title = f"Effective connectivity ({item.method}, lag {item.lag})"
     text = (
         "Influence is the change of the target per unit of change of the source, "
-        f"{item.lag} sample{'s' if item.lag > 1 else ''} later, averaged over states of the model. "
-        "Where the model is linear it is the same in every state, and its interval is zero.",
+        f"{item.lag} sample{'s' if item.lag > 1 else ''} later, averaged over states of the model"
+        + (
+            ". The spread over states says nothing about how well the fit is known."
+            if varies
+            else "; in this model it is the same in every state."
+        ),
     )
-    drawn = ec(item.weights, names=item.names)
-    return Section(title, "figures", (table,), (drawn,), text, (said,))
+    picture = drawn("Effective connectivity", lambda: ec(item.weights, names=item.names))
+    return Section(title, "figures", (table,), (picture,), text, said)
+
+
+def _largest(rows: Sequence[tuple], *, driver: str) -> tuple[str, ...]:
+    """Name what is largest without calling it a finding; nothing where there is one region."""
+    if not rows:
+        return ()
+    source, target = rows[0][:2]
+    return (
+        f"Largest in the model: the single influence from {source} to {target}, and the influence "
+        f"of {driver} on all others together. Neither is tested against chance.",
+    )
 
 
 @section.register
 def _(item: Effect) -> Section:
-    found = [item.names.index(name) for name in item.strongest(_TOP)]
+    strongest = [item.names.index(name) for name in item.strongest(_TOP)]
+    found = [k for k in strongest if np.isfinite(item.response[k])]
     rows = [
         (item.names[k], item.response[k], _interval(item.response_low[k], item.response_high[k]))
         for k in found
     ]
     table = grid(
-        ["region", "mean size of change (sd)", "95 % interval"],
+        ["region", "mean size of change (sd)", "95 % interval over noise seeds"],
         rows,
         caption=f"The {len(rows)} most changed regions, over {item.n_seeds} pairs of runs",
     )
-    said = (
-        f"What if ({item.description}): the model predicts the largest change in "
-        f"{', '.join(f'{name} ({size:.2g} sd)' for name, size, _ in rows[:3])}."
+    largest = ", ".join(f"{name} ({size:.2g} sd)" for name, size, _ in rows[:3])
+    said = f"What if ({item.description}): the model predicts " + (
+        f"the largest change in {largest}." if rows else "no change that could be measured."
     )
-    dose = () if item.dose is None else (f"Dose: {item.dose.in_words()}; u is the input unit.",)
-    connectivity = fc(item.fc_before, item.fc_after, names=item.names, labels=("without", "with"))
-    changed = dataclasses.replace(
-        connectivity,
+    text = (
+        "Intervals are over noise seeds, the fit taken as exact: how well the model is known adds "
+        "to them. A hyphen means that the change is the same for every seed.",
+    )
+    if item.dose is not None:
+        text += (f"Dose: {item.dose.in_words()}; u is the input unit.",)
+    pictures = (
+        drawn("Response", lambda: response(item)),
+        drawn("Functional connectivity", lambda: _changed_connectivity(item)),
+    )
+    title = f"What if: {item.description}"
+    return Section(title, "figures", (table,), pictures, text, (said,))
+
+
+def _changed_connectivity(item: Effect) -> Picture:
+    picture = fc(item.fc_before, item.fc_after, names=item.names, labels=("without", "with"))
+    return dataclasses.replace(
+        picture,
         caption="Which regions rise and fall together without and with the intervention. Dots off "
         "the gray line are pairs of regions whose correlation it changes.",
     )
-    pictures = (response(item), changed)
-    title = f"What if: {item.description}"
-    return Section(title, "figures", (table,), pictures, dose, (said,))
 
 
-def _interval(low: float, high: float) -> str:
-    if not np.isfinite([low, high]).all():
-        return "-"
-    return f"{low:.3g} to {high:.3g}"
+def _interval(lowest: float, highest: float) -> str:
+    low, high = f"{lowest:.3g}", f"{highest:.3g}"
+    degenerate = low == high or not np.isfinite([lowest, highest]).all()
+    return "-" if degenerate else f"{low} to {high}"
 
 
 def _labeled(row: ScoreRow) -> str:

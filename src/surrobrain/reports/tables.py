@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from surrobrain.reports.picture import Picture
+from surrobrain.reports.picture import Picture, Undrawn
 
 __all__ = ["bullets", "escaped", "facts", "grid", "in_figures", "picture_html"]
 
@@ -73,8 +73,10 @@ def bullets(lines: Iterable[str]) -> str:
     return f"<ul>{''.join(f'<li>{escaped(line)}</li>' for line in lines)}</ul>"
 
 
-def picture_html(picture: Picture) -> str:
-    """Return a figure with its caption; the image lies in the page itself."""
+def picture_html(picture: Picture | Undrawn) -> str:
+    """Return a figure with its caption, the image in the page itself, or why there is none."""
+    if isinstance(picture, Undrawn):
+        return f"<p>{escaped(picture.in_words())}</p>"
     width, height = (round(96 * size) for size in picture.figure.get_size_inches())
     data = base64.b64encode(picture.png()).decode()
     return (

@@ -1,75 +1,38 @@
 """What chance could have done: resampled recordings, and surrogates of them."""
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
-from surrobrain.checks import whole
 from surrobrain.seeds import Seed, generator
 
-__all__ = ["block_length", "block_rows", "phase_randomized"]
+__all__ = ["leave_out_blocks", "phase_randomized"]
 
 
-def block_length(values: Float[np.ndarray, "times regions"]) -> int:
-    """Return how many samples a block must hold for its neighbors to be nearly independent.
+def leave_out_blocks(
+    values: Float[np.ndarray, "times regions"], *, n_blocks: int = 8
+) -> list[Float[np.ndarray, "times regions"]]:
+    """Return a recording several times, each time with another stretch of it missing.
 
     Parameters
     ----------
     values : array, shape (n_times, n_regions)
-        Finite signals.
+        Signals.
+    n_blocks : int
+        Stretches of equal length, one after the other; at most one per sample.
 
     Returns
     -------
-    int
-        Twice the lag at which the autocorrelation, averaged over regions, first falls below
-        1 / e; at least the cube root of ``n_times`` and at most a fifth of it.
+    list of array, shape (n_times, n_regions)
+        The rows of the stretch that is left out are NaN.
 
     Examples
     --------
-    >>> block_length(np.random.default_rng(0).normal(size=(1000, 3)))
-    10
+    >>> [v[:, 0] for v in leave_out_blocks(np.array([[1.0], [2.0], [3.0]]), n_blocks=2)]
+    [array([nan, nan,  3.]), array([ 1.,  2., nan])]
     """
-    n_times = len(values)
-    centered = values - values.mean(axis=0)
-    power = np.abs(np.fft.rfft(centered, n=2 * n_times, axis=0)) ** 2
-    products = np.fft.irfft(power, axis=0)[:n_times]
-    varying = products[0] > 0
-    mean = (products[:, varying] / products[0, varying]).mean(axis=1) if varying.any() else []
-    fallen = np.flatnonzero(np.asarray(mean) < np.exp(-1))
-    lag = int(fallen[0]) if len(fallen) else n_times
-    return max(1, min(max(2 * lag, round(n_times ** (1 / 3))), n_times // 5))
-
-
-def block_rows(n_times: int, *, length: int, seed: Seed) -> Int[np.ndarray, "times"]:
-    """Draw the rows of a moving-block bootstrap: whole stretches of time, with replacement.
-
-    Parameters
-    ----------
-    n_times : int
-        Number of rows to draw from, and to return.
-    length : int
-        Samples per block; the last block may be cut.
-    seed : int or Generator
-        Decides the draw.
-
-    Notes
-    -----
-    Drawing single samples would treat neighbors in time as independent and give intervals that
-    are too narrow [1]_.
-
-    References
-    ----------
-    .. [1] Künsch (1989), The jackknife and the bootstrap for general stationary observations.
-
-    Examples
-    --------
-    >>> rows = block_rows(10, length=5, seed=0)
-    >>> bool((np.diff(rows[:5]) == 1).all() and (np.diff(rows[5:]) == 1).all())
-    True
-    """
-    length = min(whole(length, "length", low=1), whole(n_times, "n_times", low=1))
-    n_blocks = -(-n_times // length)
-    starts = generator(seed).integers(n_times - length + 1, size=n_blocks)
-    return (starts[:, None] + np.arange(length)).ravel()[:n_times]
+    blocks = np.array_split(np.arange(len(values)), min(n_blocks, len(values)))
+    inside = np.arange(len(values))[:, None]
+    return [np.where((inside >= rows[0]) & (inside <= rows[-1]), np.nan, values) for rows in blocks]
 
 
 def phase_randomized(

@@ -30,8 +30,6 @@ class Study:
         The fitted surrogate and how it learned.
     scores : Scorecard
         Held-out scores beside baselines, null and floor.
-    target : str
-        The region that was stimulated and removed.
     answers : Answers
         Effective connectivity and what-if effects of the surrogate.
     truth : Answers or None
@@ -47,7 +45,6 @@ class Study:
     connectome: Connectome | None
     result: FitResult
     scores: Scorecard
-    target: str
     answers: Answers
     truth: Answers | None
     comparisons: tuple[Comparison, ...]
@@ -75,7 +72,7 @@ class Study:
         return {
             "scores": self.scores.to_dict(),
             "comparisons": [dataclasses.asdict(c) for c in self.comparisons],
-            "target": self.target,
+            "target": self.answers.target,
             "warnings": list(self.result.warnings),
             "report": str(self.report),
             "folder": str(self.folder),

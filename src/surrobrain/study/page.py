@@ -13,7 +13,7 @@ from surrobrain.reports.figures.fc import fc
 from surrobrain.reports.figures.response import response
 from surrobrain.reports.figures.spectra import spectra
 from surrobrain.reports.figures.traces import traces
-from surrobrain.reports.picture import Picture
+from surrobrain.reports.picture import Picture, Undrawn, drawn
 from surrobrain.reports.report import Report
 from surrobrain.signals.connectivity import functional_connectivity
 from surrobrain.simulation import simulate
@@ -62,23 +62,27 @@ def _limits(study: Study) -> list[str]:
     if expected > moved / 2:
         return []
     return [
-        f"Removing {study.target} moved the true regions by {moved:.2g} sd and those of the "
-        f"surrogate by {expected:.2g} sd (medians). A model learned from fluctuations around one "
-        "level does not know what that level rests on: read its lesions as changes of pattern."
+        f"Removing {study.answers.target} moved the true regions by {moved:.2g} sd and those of "
+        f"the surrogate by {expected:.2g} sd (medians). A model learned from fluctuations around "
+        "one level does not know what that level rests on: read its lesions as changes of pattern."
     ]
 
 
-def _behavior(study: Study) -> list[Picture]:
+def _behavior(study: Study) -> list[Picture | Undrawn]:
     """Forecast and free run beside the held-out recording."""
     model, test = study.result.model, study.test
     free = simulate(model, duration=test.duration, seed=study.plan.seed)
     forecast = _forecast(model, test)
     later = test.crop(model.memory / test.sfreq)
     measured, simulated = (functional_connectivity(r.values) for r in (test, free))
+    labels = ("held-out recording", "free run")
     return [
-        traces(later, models={"forecast, one sample ahead": forecast}),
-        fc(measured, simulated, names=test.names, labels=("held-out recording", "free run")),
-        spectra(test, free, labels=("held-out recording", "free run")),
+        drawn("Traces", lambda: traces(later, models={"forecast, one sample ahead": forecast})),
+        drawn(
+            "Functional connectivity",
+            lambda: fc(measured, simulated, names=test.names, labels=labels),
+        ),
+        drawn("Power spectra", lambda: spectra(test, free, labels=labels)),
     ]
 
 
@@ -92,12 +96,15 @@ def _forecast(model: Surrogate, test: Recording) -> Recording:
     return Recording(values, test.sfreq, test.names, test.modality, test.unit, on_bad="keep")
 
 
-def _beside_truth(study: Study) -> list[Picture]:
+def _beside_truth(study: Study) -> list[Picture | Undrawn]:
     truth, answers = study.truth, study.answers
     assert truth is not None
     weights, names = answers.connectivity.weights, answers.connectivity.names
     return [
-        ec(weights, names=names, truth=truth.connectivity.weights),
-        response(answers.stimulation, truth=truth.stimulation),
-        response(answers.lesion, truth=truth.lesion),
+        drawn(
+            "Effective connectivity",
+            lambda: ec(weights, names=names, truth=truth.connectivity.weights),
+        ),
+        drawn("Stimulation", lambda: response(answers.stimulation, truth=truth.stimulation)),
+        drawn("Lesion", lambda: response(answers.lesion, truth=truth.lesion)),
     ]

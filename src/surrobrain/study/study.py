@@ -1,6 +1,8 @@
 """The whole way: recording in, surrogate fitted, judged and perturbed, report out."""
 
 import dataclasses
+import functools
+import inspect
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -19,8 +21,10 @@ from surrobrain.data.recording import Recording
 from surrobrain.evaluation.scorecard import evaluate
 from surrobrain.forward import ForwardModel
 from surrobrain.intervention.protocols.step import step
-from surrobrain.intervention.what_if import what_if
+from surrobrain.intervention.what_if import Effect, what_if
 from surrobrain.inverse.fit import fit
+from surrobrain.learned.architectures.linear_var import LinearVAR
+from surrobrain.learned.surrogate import Surrogate
 from surrobrain.models import save_model
 from surrobrain.runs import Run
 from surrobrain.signals.connectivity import functional_connectivity
@@ -29,11 +33,13 @@ from surrobrain.study.page import page
 from surrobrain.study.plan import Plan
 from surrobrain.study.truth import Answers, Comparison, compare_with_truth, compare_with_wiring
 from surrobrain.study.virtual_subject import VirtualSubject
+from surrobrain.training.options import Training
 
 __all__ = ["study"]
 
-_DRIVE = 0.01  # into the true network, where it adds to the coupling; its pattern is compared
-_STIMULATION, _LESION = 60, 1000  # samples
+_PROBE = 0.01  # drive that finds out how far the true network moves
+_STIMULATION, _LONGEST_LESION = 60, 1000  # samples
+_FEWEST_REGIONS = 4  # for a correlation over regions to mean anything
 
 
 def study(
@@ -44,7 +50,7 @@ def study(
     truth: VirtualSubject | None = None,
     plan: Plan | None = None,
     inputs: Mapping[str, object] | None = None,
-    tell: Callable[[str], None] = lambda message: None,
+    tell: Callable[[str], None] | None = None,
 ) -> Study:
     """Fit a surrogate to one recording, judge it, perturb it, and write everything down.
 
@@ -64,7 +70,7 @@ def study(
         Where recording and connectome came from, without paths
         (``surrobrain.provenance.source``); kept in the run folder and on the page.
     tell : function, optional
-        Called with one line before every step.
+        Called with one line before every step; without it nothing is shown.
 
     Returns
     -------
@@ -78,36 +84,37 @@ def study(
     FileExistsError
         ``folder`` holds a finished run.
     """
-    plan = plan or Plan()
+    plan, say = plan or Plan(), tell or (lambda message: None)
     if connectome is not None:
         same_names(recording.names, connectome.names, our="recording", their="connectome")
     architecture, penalties = _parts(plan, recording, connectome)
     train, test = recording.split(plan.train)
     run = Run.create(folder, config=_config(recording, plan, inputs or {}), seed=plan.seed)
 
-    tell(f"fitting {plan.model} to {train.duration:.0f} s, judging on {test.duration:.0f} s")
-    result = fit(architecture, train, penalties=penalties, seed=plan.seed)
+    say(f"fitting {plan.model} to {train.duration:.0f} s, judging on {test.duration:.0f} s")
+    checkpoint = run.folder / "fit.checkpoint"
+    result = fit(
+        architecture, train, penalties=penalties, seed=plan.seed, checkpoint=checkpoint,
+        training=Training(progress=tell is not None),
+    )  # fmt: skip
     run.event("fitted", parameters=result.n_parameters, seconds=round(result.seconds, 2))
     save_model(result.model, run.folder / "model")
 
-    tell("scoring beside baselines, null and floor")
+    say("scoring beside baselines, null and floor")
     scores = evaluate(test, result.model, train=train, seed=plan.seed)
     run.metrics(scores.to_dict()["rows"])
 
-    tell("asking what drives what, and what if the strongest driver is driven, or removed")
-    connectivity = effective_connectivity(result.model, train)
-    target = plan.target or _strongest_driver(connectivity)
-    amplitude = plan.amplitude * float(np.nanstd(train.pick([target]).values))
-    answers = _ask(result.model, connectivity, target=target, amplitude=amplitude, plan=plan)
-    true = None if truth is None else _truth(truth, target, plan)
-    run.add("effective_connectivity.npy", connectivity.weights)
+    say("asking what drives what, and what if the strongest driver is driven, or removed")
+    answers, simpler, true = _answers(result.model, train, truth, plan)
+    run.add("effective_connectivity.npy", answers.connectivity.weights)
 
-    tell("writing the report")
+    say("writing the report")
+    comparisons = _compare(recording, answers, simpler=simpler, true=true, connectome=connectome)
     found = Study(
-        plan, recording, connectome, result, scores, target, answers, true,
-        _compare(recording, answers, true=true, connectome=connectome, target=target), run.folder,
-    )  # fmt: skip
+        plan, recording, connectome, result, scores, answers, true, comparisons, run.folder
+    )
     run.add("report.html", page(found, inputs=inputs or {}).html())
+    checkpoint.unlink(missing_ok=True)
     run.finish()
     return found
 
@@ -123,10 +130,10 @@ def _parts(plan: Plan, recording: Recording, connectome: Connectome | None) -> t
 
 def _penalty(name: str, weight: float, connectome: Connectome | None) -> Any:
     make: Any = catalog.load("surrobrain.inverse.penalties", name)
-    if name != "structure":
+    if "connectome" not in inspect.signature(make).parameters:
         return make(weight)
     if connectome is None:
-        raise ValueError("the penalty 'structure' needs a connectome, but none was given")
+        raise ValueError(f"the penalty {name!r} needs a connectome, but none was given")
     return make(connectome, weight)
 
 
@@ -135,6 +142,31 @@ def _config(recording: Recording, plan: Plan, inputs: Mapping[str, object]) -> d
     kind = {"sfreq": recording.sfreq, "modality": recording.modality}
     measured = {**shape, **kind, "sha256_of_values": sha256(recording.values.tobytes()).hexdigest()}
     return {"recording": measured, "inputs": dict(inputs), "plan": dataclasses.asdict(plan)}
+
+
+def _answers(
+    model: Surrogate, train: Recording, truth: VirtualSubject | None, plan: Plan
+) -> tuple[Answers, dict[str, Answers], Answers | None]:
+    """Put the same questions to the surrogate, to a linear one, and to the truth if it is known."""
+    connectivity = effective_connectivity(model, train)
+    target = plan.target or _strongest_driver(connectivity)
+    where = indices([target], train.names)[0]
+    ask = functools.partial(
+        _ask, target=target, plan=plan,
+        duration=min(_LONGEST_LESION, train.n_times) / train.sfreq,
+    )  # fmt: skip
+    amplitude = plan.amplitude * float(np.nanstd(train.values[:, where]))
+    answers = ask(model, connectivity, amplitude=amplitude)
+    linear = fit(LinearVAR(train.n_regions), train, seed=plan.seed).model
+    influence = effective_connectivity(linear, train)
+    simpler = {"linear autoregression": ask(linear, influence, amplitude=amplitude)}
+    if truth is None:
+        return answers, simpler, None
+    # A network takes its drive in units of its own: as much as moves the target as far.
+    probe = _stimulated(truth.network, target, _PROBE, plan)
+    reach, moved = (np.abs(e.difference[:, where]).max() for e in (answers.stimulation, probe))
+    drive = _PROBE * float(reach / moved)
+    return answers, simpler, ask(truth.network, truth.effective_connectivity, amplitude=drive)
 
 
 def _strongest_driver(connectivity: EffectiveConnectivity) -> str:
@@ -148,38 +180,45 @@ def _ask(
     *,
     target: str,
     amplitude: float,
+    duration: float,
     plan: Plan,
 ) -> Answers:
-    """Put the same questions to any brain, learned or true."""
+    """Ask one brain; its lesion is watched for ``duration`` seconds."""
+    return Answers(
+        target,
+        connectivity,
+        _stimulated(brain, target, amplitude, plan),
+        what_if(brain, lesion=[target], duration=duration, seed=plan.seed),
+    )
+
+
+def _stimulated(brain: ForwardModel, target: str, amplitude: float, plan: Plan) -> Effect:
+    """Drive the target for five samples after a tenth of the run."""
     pulse = step(
         regions=[target], amplitude=amplitude, onset=6 / brain.sfreq, duration=5 / brain.sfreq
     )
-    return Answers(
-        connectivity,
-        what_if(brain, stimulus=pulse, duration=_STIMULATION / brain.sfreq, seed=plan.seed),
-        what_if(brain, lesion=[target], duration=_LESION / brain.sfreq, seed=plan.seed),
-    )
-
-
-def _truth(subject: VirtualSubject, target: str, plan: Plan) -> Answers:
-    return _ask(
-        subject.network, subject.effective_connectivity, target=target, amplitude=_DRIVE, plan=plan
-    )
+    return what_if(brain, stimulus=pulse, duration=_STIMULATION / brain.sfreq, seed=plan.seed)
 
 
 def _compare(
     recording: Recording,
     answers: Answers,
     *,
+    simpler: Mapping[str, Answers],
     true: Answers | None,
     connectome: Connectome | None,
-    target: str,
 ) -> tuple[Comparison, ...]:
     """Hold the answers against the truth if it is known, else against the wiring."""
-    if connectome is None:
+    if connectome is None or recording.n_regions < _FEWEST_REGIONS:
         return ()
     functional = functional_connectivity(recording.values)
-    beside = {"functional": functional, "structural": connectome.weights}
     if true is None:
-        return compare_with_wiring(answers, **beside)
-    return compare_with_truth(answers, true, target=indices([target], recording.names)[0], **beside)
+        return compare_with_wiring(
+            answers, simpler=simpler, functional=functional, structural=connectome.weights
+        )
+    target = indices([answers.target], recording.names)[0]
+    raw = {
+        "functional connectivity": functional,
+        "structural connectivity": connectome.weights,
+    }
+    return compare_with_truth(answers, true, target=target, simpler=simpler, raw=raw)

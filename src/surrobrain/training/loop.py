@@ -17,6 +17,7 @@ from surrobrain.training.progress import progress
 __all__ = ["Trained", "train"]
 
 _SHUFFLE = 1  # separates the order of batches from other draws of the same seed
+_RATE = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +29,7 @@ class Trained:
     train : tuple of float
         Mean training loss of every epoch, penalties included.
     validation : tuple of float
-        Held-out error before training and after every epoch.
+        Validation error before training and after every epoch.
     best : int
         Epoch whose weights were kept; 0 is the start.
     """
@@ -88,7 +89,7 @@ def train(
     seed: int,
     checkpoint: tuple[Path, Mapping[str, Any]] | None = None,
 ) -> Trained:
-    """Minimize an objective by AdamW and keep the weights with the lowest held-out error.
+    """Minimize an objective by AdamW and keep the weights with the lowest validation error.
 
     Parameters
     ----------
@@ -99,7 +100,7 @@ def train(
     data : tuple of tensor
         Windows and targets, first axis the window.
     validate : callable
-        Returns the held-out error of the module as it is.
+        Returns the validation error of the module as it is.
     options : Training
         Epochs, batch size, learning rate and so on.
     seed : int
@@ -117,22 +118,22 @@ def train(
     Raises
     ------
     Diverged
-        The loss left the finite range.
+        The loss or the validation error left the finite range.
     """
     import torch
 
-    optimizer = torch.optim.AdamW(module.parameters(), lr=options.rate, weight_decay=options.decay)
+    optimizer = torch.optim.AdamW(module.parameters(), weight_decay=options.decay)
     start = _copy(module)
-    run = _Run(module, optimizer, start, [], [validate()])
+    run = _Run(module, optimizer, start, [], [_finite(validate(), "before training", options)])
     if checkpoint is not None and checkpoint[0].exists():
         run.restore(*load_checkpoint(checkpoint[0], identity=checkpoint[1]))
-    with progress(options.epochs, label="training") as report:
+    with progress(options.epochs, label="training", shown=options.progress) as report:
         while len(run.train) < options.epochs:
             if len(run.train) - run.best_epoch() >= options.patience:
                 break
             epoch = len(run.train)
             run.train.append(_epoch(run, objective, data, options=options, keys=(seed, epoch)))
-            run.validation.append(validate())
+            run.validation.append(_finite(validate(), f"in epoch {epoch + 1}", options))
             if run.best_epoch() == epoch + 1:
                 run.best = _copy(module)
             if checkpoint is not None:
@@ -140,7 +141,7 @@ def train(
                 save_checkpoint(
                     checkpoint[0], run.arrays(), {**record, "validation": run.validation}
                 )
-            report(epoch + 1, f"held-out error {run.validation[-1]:.4g}")
+            report(epoch + 1, f"validation error {run.validation[-1]:.4g}")
     best = run.best_epoch()
     if run.validation[best] >= run.validation[0] * (1 - options.least_gain):
         best, run.best = 0, start
@@ -160,25 +161,34 @@ def _epoch(
     import torch
 
     seed, epoch = keys
+    rate = _rate(options)
     n_windows = len(data[0])
     order = torch.as_tensor(stream(seed, _SHUFFLE, epoch).permutation(n_windows))
     batches = order.split(options.batch)
     total = 0.0
     for k, batch in enumerate(batches):
         done = (epoch + k / len(batches)) / options.epochs
-        run.optimizer.param_groups[0]["lr"] = options.rate * 0.5 * (1 + math.cos(math.pi * done))
+        run.optimizer.param_groups[0]["lr"] = rate * 0.5 * (1 + math.cos(math.pi * done))
         run.optimizer.zero_grad()
         loss = objective(data[0][batch], data[1][batch])
         loss.backward()
         torch.nn.utils.clip_grad_norm_(run.module.parameters(), options.clip)
         run.optimizer.step()
         total += loss.item() * len(batch)
-    if not math.isfinite(total):
+    return _finite(total, f"in epoch {epoch + 1}", options) / n_windows
+
+
+def _rate(options: Training) -> float:
+    return _RATE if options.rate is None else options.rate
+
+
+def _finite(error: float, when: str, options: Training) -> float:
+    if not math.isfinite(error):
         raise Diverged(
-            f"the loss left the finite range in epoch {epoch + 1}; use a smaller learning rate "
-            f"than {options.rate:g} or weaker penalties"
+            f"the error left the finite range {when}; use a smaller learning rate than "
+            f"{_rate(options):g}, weaker penalties or a shorter horizon"
         )
-    return total / n_windows
+    return error
 
 
 def _copy(module: Any) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """How to train: one dataclass with defaults, so that a recipe is a value."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from surrobrain.checks import number, positive, whole
 
@@ -17,36 +17,43 @@ class Training:
         Passes through the data at most.
     batch : int
         Windows per step.
-    rate : float
-        Learning rate of AdamW at the start; it falls to zero along a cosine.
+    rate : float, optional
+        Learning rate of AdamW at the start; it falls to zero along a cosine. By default 1e-3, and
+        in `fit` 1e-2 where the minimum lies far from the start (with penalties, or for a linear
+        model).
     decay : float
         Weight decay of AdamW.
     clip : float
         Largest norm of the gradient.
     patience : int
-        Epochs without a better held-out error after which training stops.
+        Epochs without a better validation error after which training stops.
     held_out : float
-        Share of the recording, its last part in time, that training never sees.
+        Share of the recording, its last part in time, that is the validation part: no step is
+        taken on it, but it chooses the epoch.
     least_gain : float
-        Relative gain on the held-out part for which the start is left. Among many epochs one is
-        always better by luck, and a linear start is worth more than luck.
+        Relative gain on the validation part for which the start is left. Among many epochs one
+        is always better by luck, and a linear start is worth more than luck.
+    progress : bool
+        Show a bar where stderr is a terminal.
     """
 
     epochs: int = 60
     batch: int = 64
-    rate: float = 1e-3
+    rate: float | None = None
     decay: float = 1e-2
     clip: float = 1.0
     patience: int = 10
     held_out: float = 0.2
     least_gain: float = 1e-3
+    progress: bool = field(default=True, repr=False)  # decides nothing that a checkpoint holds
 
     def __post_init__(self) -> None:
         """Validate once."""
         whole(self.epochs, "epochs", low=0)
         whole(self.batch, "batch", low=1)
         whole(self.patience, "patience", low=1)
-        positive(self.rate, "rate")
+        if self.rate is not None:
+            positive(self.rate, "rate")
         positive(self.clip, "clip")
         number(self.decay, "decay", low=0.0)
         number(self.held_out, "held_out", low=0.01, high=0.9)

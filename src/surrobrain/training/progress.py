@@ -11,18 +11,18 @@ _QUIET_SECONDS = 2.0
 
 
 @contextmanager
-def progress(total: int, *, label: str) -> Iterator[Callable[[int, str], None]]:
+def progress(total: int, *, label: str, shown: bool = True) -> Iterator[Callable[[int, str], None]]:
     """Yield a function that reports how many of ``total`` steps are done, with a remark.
 
-    Nothing is shown during the first two seconds, or where stderr is no terminal.
+    Nothing is shown during the first two seconds, where stderr is no terminal, or unless ``shown``.
     """
-    if not sys.stderr.isatty():
+    if not (shown and sys.stderr.isatty()):
         yield lambda done, remark: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    shown = Progress(
+    bar = Progress(
         TextColumn(label),
         BarColumn(),
         TextColumn("{task.completed}/{task.total}  {task.fields[remark]}"),
@@ -30,16 +30,16 @@ def progress(total: int, *, label: str) -> Iterator[Callable[[int, str], None]]:
         console=Console(stderr=True),
         transient=True,
     )
-    task = shown.add_task(label, total=total, remark="")
+    task = bar.add_task(label, total=total, remark="")
     begin = time.monotonic()
 
     def report(done: int, remark: str) -> None:
         if time.monotonic() - begin > _QUIET_SECONDS:
-            shown.start()
-        shown.update(task, completed=done, remark=remark)
+            bar.start()
+        bar.update(task, completed=done, remark=remark)
 
     try:
         yield report
     finally:
-        if shown.live.is_started:
-            shown.stop()
+        if bar.live.is_started:
+            bar.stop()

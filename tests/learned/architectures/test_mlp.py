@@ -71,3 +71,17 @@ def test_linear_start_does_not_try_the_process_on_many_regions(monkeypatch):
     monkeypatch.setattr(mlp, "_MOST_REGIONS", 7)
     monkeypatch.setattr(mlp, "solve_ornstein_uhlenbeck", lambda *_: pytest.fail("tried"))
     mlp.linear_start(*cut(process(100)))
+
+
+def test_the_network_counts_once_it_acts():
+    model = sb.MLP(3, memory=2, hidden=4)
+    assert model.n_active == 3 * (2 * 3 + 1)
+    with torch.no_grad():
+        model.outer.weight[0, 0] = 1.0
+    assert model.n_active == sum(p.numel() for p in model.parameters())
+
+
+def test_linear_start_takes_short_recordings():
+    windows, targets = cut(np.random.default_rng(2).normal(size=(16, 10)))
+    expected = solve_autoregression(windows, targets).coefficients
+    np.testing.assert_array_equal(mlp.linear_start(windows, targets).coefficients, expected)

@@ -17,9 +17,14 @@ def test_with_a_truth_only_the_off_diagonal_pattern_counts():
     estimate = 3.0 * truth
     estimate[np.diag_indices(6)] = 100.0
     picture = ec(estimate, names=list("abcdef"), truth=truth)
-    assert "r = 1.00" in picture.alt
+    assert "correlate: r = 1.00" in picture.alt
     picture.png()
 
 
 def test_an_empty_matrix_is_drawn_too():
     ec(np.zeros((3, 3)), names=list("abc")).png()
+
+
+def test_one_region_is_drawn_too():
+    ec(np.ones((1, 1)), names=["a"]).png()
+    ec(np.ones((1, 1)), names=["a"], truth=np.ones((1, 1))).png()

@@ -41,3 +41,15 @@ def test_a_constant_region_is_left_gray():
     picture = fc(left, right, names=list("abcde"))
     assert "nan" not in picture.alt
     picture.png()
+
+
+def test_one_region_has_no_pair_and_no_axis_error(caplog):
+    picture = fc(np.ones((1, 1)), np.ones((1, 1)), names=["a"])
+    assert "correlate: r is not defined" in picture.alt
+    picture.png()
+    assert not caplog.records
+
+
+def test_dots_that_agree_lie_on_a_line():
+    axes = fc(*_matrices(4), names=list("abcd")).figure.axes[2]
+    assert len(axes.lines) == 1

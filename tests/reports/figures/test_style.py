@@ -21,7 +21,9 @@ def test_compare_skips_what_is_missing():
 
 
 def test_compare_of_constants_has_no_correlation():
-    assert np.isnan(compare(Figure().subplots(), np.ones(3), np.ones(3), labels=("a", "b")))
+    axes = Figure().subplots()
+    assert np.isnan(compare(axes, np.ones(3), np.ones(3), labels=("a", "b")))
+    assert axes.get_title(loc="left") == "r is not defined"
 
 
 def test_no_figure_file_needs_pyplot():

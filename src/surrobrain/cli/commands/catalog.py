@@ -69,7 +69,7 @@ def _entry(folder: str, name: str) -> dict:
 
 
 def _unit(part: object) -> str:
-    """Unit of a metric, and which direction is good; the parameters of a node have their own."""
+    """Return the unit of a metric, and which direction is good."""
     tag = getattr(part, "tag", None)
     if tag is None:
         return ""
@@ -77,7 +77,7 @@ def _unit(part: object) -> str:
 
 
 def _parameters(part: object) -> list[dict]:
-    """Units and bounds of a node's parameters; other parts say them in their docstring."""
+    """Return units and bounds of a node; other parts say them in their docstring."""
     if not (isinstance(part, type) and dataclasses.is_dataclass(part)):
         return []
     declared = [(f, f.metadata["param"]) for f in dataclasses.fields(part) if f.metadata]

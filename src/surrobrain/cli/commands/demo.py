@@ -1,10 +1,8 @@
 """``surrobrain demo``: the whole way on a virtual subject whose truth is known."""
 
-from pathlib import Path
-
 import click
 
-from surrobrain.cli.options import emit, output_options, tell
+from surrobrain.cli.options import emit, output_options, run_folder, teller
 
 __all__ = ["demo"]
 
@@ -13,15 +11,13 @@ __all__ = ["demo"]
 @click.option("--seed", default=0, show_default=True, help="Decides every draw.")
 @click.option(
     "--out",
-    default="surrobrain-demo",
-    show_default=True,
     metavar="DIR",
-    help="Run folder; an existing finished run is never overwritten.",
+    help="Run folder, by default surrobrain-demo or the next free number.",
 )
 @output_options
 def demo(
     seed: int,
-    out: str,
+    out: str | None,
     as_json: bool,
 ) -> None:
     """Make a virtual subject, fit a surrogate, and compare it with the truth.
@@ -32,14 +28,16 @@ def demo(
     from surrobrain.study.study import study
     from surrobrain.study.virtual_subject import virtual_subject
 
-    tell("making a virtual subject: a white-box network with hidden directed wiring")
+    folder, tell = run_folder(out, "surrobrain-demo"), teller()
+    if tell:
+        tell("making a virtual subject: a white-box network with hidden directed wiring")
     subject = virtual_subject(seed=seed)
     done = study(
         subject.recording,
         connectome=subject.connectome,
         truth=subject,
         plan=Plan(seed=seed),
-        folder=Path(out),
+        folder=folder,
         tell=tell,
     )
     emit(done.to_dict(), str(done), as_json=as_json)

@@ -1,10 +1,17 @@
 """``surrobrain run``: the whole way, from a recording to a report."""
 
-from pathlib import Path
+from typing import Any
 
 import click
 
-from surrobrain.cli.options import assignments, emit, output_options, reading_options, tell
+from surrobrain.cli.options import (
+    assignments,
+    emit,
+    output_options,
+    reading_options,
+    run_folder,
+    teller,
+)
 
 __all__ = ["run"]
 
@@ -35,20 +42,19 @@ __all__ = ["run"]
 @click.option("--seed", default=0, show_default=True, help="Decides every draw.")
 @click.option(
     "--out",
-    default="surrobrain-run",
-    show_default=True,
     metavar="DIR",
-    help="Run folder; an existing finished run is never overwritten.",
+    help="Run folder, by default surrobrain-run or the next free number; a finished run is never "
+    "overwritten, an interrupted one goes on.",
 )
 @reading_options
 @output_options
 def run(
     recording: str,
     connectome: str | None,
-    out: str,
+    out: str | None,
     penalties: tuple[str, ...],
     as_json: bool,
-    **options: object,
+    **options: Any,
 ) -> None:
     """Fit a surrogate to RECORDING, judge it, perturb it, and write a report.
 
@@ -58,7 +64,7 @@ def run(
     surrobrain run bids/ --which sub=01 --which task=rest --out sub-01
     """  # fmt: skip
     from surrobrain.checks import number
-    from surrobrain.cli.reading import read_recording, read_wiring
+    from surrobrain.cli.reading import locate, read_recording, read_wiring
     from surrobrain.provenance import source
     from surrobrain.study.plan import Plan
     from surrobrain.study.study import study
@@ -67,17 +73,18 @@ def run(
     weights = assignments(penalties, "--penalty")
     plan = Plan(
         penalties=tuple((name, number(weight, name, low=0.0)) for name, weight in weights.items()),
-        **chosen,  # pyright: ignore[reportArgumentType]
+        **chosen,
     )
-    tell("reading")
     measured = read_recording(recording, options)
+    inputs = {"recording": source(locate(recording, options["which"])[0])}
+    if connectome is not None:
+        inputs["connectome"] = source(connectome)
     done = study(
         measured,
         connectome=None if connectome is None else read_wiring(connectome, measured),
         plan=plan,
-        inputs={"recording": source(recording)}
-        | ({} if connectome is None else {"connectome": source(connectome)}),
-        folder=Path(out),
-        tell=tell,
+        inputs=inputs,
+        folder=run_folder(out, "surrobrain-run"),
+        tell=teller(),
     )
     emit(done.to_dict(), str(done), as_json=as_json)

@@ -9,6 +9,7 @@ from surrobrain.cli.options import assignments, emit, output_options
 
 if TYPE_CHECKING:
     from surrobrain.forward import ForwardModel
+    from surrobrain.mechanistic.observer import Observer
 
 __all__ = ["simulate"]
 
@@ -28,8 +29,8 @@ __all__ = ["simulate"]
     "--observer",
     default="identity",
     show_default=True,
-    type=click.Choice(["identity", "bold"]),
-    help="What is seen of the network.",
+    metavar="NAME",
+    help="What is seen of the network; 'surrobrain catalog observers' lists them.",
 )
 @click.option(
     "--sfreq",
@@ -78,8 +79,6 @@ def _network(node: str, options: dict) -> "ForwardModel":
     from surrobrain.checks import choice, number
     from surrobrain.data.read_connectome import read_connectome
     from surrobrain.mechanistic.network import Network
-    from surrobrain.mechanistic.observers.bold import BOLD
-    from surrobrain.mechanistic.observers.identity import Identity
 
     kind = catalog.load("surrobrain.mechanistic.nodes", node)
     assert isinstance(kind, type)
@@ -93,11 +92,20 @@ def _network(node: str, options: dict) -> "ForwardModel":
         choice(name, own | of_network, "parameter"): number(value, name)
         for name, value in typed.items()
     }
-    rate = float(options["sfreq"])
     network = Network(
         kind(**{name: value for name, value in values.items() if name in own}),
         connectome.without_self(),
-        observer=BOLD(1 / rate) if options["observer"] == "bold" else Identity(rate),
+        observer=_observer(options["observer"], float(options["sfreq"])),
     )
     changes: dict[str, Any] = {name: values[name] for name in of_network & set(values)}
     return dataclasses.replace(network, **changes)
+
+
+def _observer(name: str, sfreq: float) -> "Observer":
+    """Build an observer at a rate, whether it is declared as a rate or as a repetition time."""
+    import inspect
+
+    from surrobrain import catalog
+
+    kind: Any = catalog.load("surrobrain.mechanistic.observers", name)
+    return kind(tr=1 / sfreq) if "tr" in inspect.signature(kind).parameters else kind(sfreq=sfreq)

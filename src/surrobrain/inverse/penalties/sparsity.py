@@ -29,7 +29,8 @@ def sparsity(weight: float = 1e-4) -> Callable[[Architecture], Any]:
 
     References
     ----------
-    .. [1] Tibshirani (1996), Regression shrinkage and selection via the lasso. J R Stat Soc B 58:267.
+    .. [1] Tibshirani (1996), Regression shrinkage and selection via the lasso.
+       J R Stat Soc B 58:267.
 
     Examples
     --------

@@ -64,6 +64,12 @@ class MLP(WindowModel):
         self.outer = _undrawn(hidden, n_regions)
         self._draw(seed=0)
 
+    @property
+    def n_active(self) -> int:
+        """Number of parameters that act on the prediction: the linear ones while V is zero."""
+        acting = self if self.outer.weight.any() else self.linear
+        return sum(p.numel() for p in acting.parameters())
+
     def config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         return {"n_regions": self.n_regions, "memory": self.memory, "hidden": self.hidden}

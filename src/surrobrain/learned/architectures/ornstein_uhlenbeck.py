@@ -1,6 +1,6 @@
 """Linear dynamics in continuous time with independent noise in every region."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from jaxtyping import Float
@@ -24,6 +24,8 @@ class OrnsteinUhlenbeck(WindowModel):
     ----------
     n_regions : int
         Number of regions.
+    memory : int
+        1, as its state is the sample; here so that every architecture is made alike.
 
     Notes
     -----
@@ -40,13 +42,14 @@ class OrnsteinUhlenbeck(WindowModel):
 
     closed_form: ClassVar[bool] = True
 
-    def __init__(self, n_regions: int) -> None:
-        super().__init__(n_regions, memory=1)
-        self.linear = LinearMap(n_regions, memory=1)
-
-    def config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {"n_regions": self.n_regions}
+    def __init__(self, n_regions: int, *, memory: int = 1) -> None:
+        if memory != 1:
+            raise ValueError(
+                f"the Ornstein-Uhlenbeck process has memory 1, its sample being its state, but "
+                f"{memory} arrived; use memory=1, or LinearVAR or MLP for a longer memory"
+            )
+        super().__init__(n_regions, memory=memory)
+        self.linear = LinearMap(n_regions, memory=memory)
 
     def warm_start(
         self,

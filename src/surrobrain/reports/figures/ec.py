@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float
 
-from surrobrain.reports.figures.style import compare, matrix, new_figure, tidy
+from surrobrain.reports.figures.style import (
+    color_limit,
+    compare,
+    matrix,
+    new_figure,
+    r_in_words,
+    tidy,
+)
 from surrobrain.reports.picture import Picture
 
 if TYPE_CHECKING:
@@ -54,7 +61,7 @@ def ec(
     _draw(first, truth, names, "true")
     _draw(second, estimate, names, "estimated", labeled=False)
     off = ~np.eye(len(names), dtype=bool)
-    r = compare(third, truth[off], estimate[off], labels=("true", "estimated"), equality=False)
+    r = compare(third, truth[off], estimate[off], labels=("true", "estimated"))
     third.set_box_aspect(1)
     return Picture(
         figure,
@@ -62,15 +69,14 @@ def ec(
         f"{caption} Each matrix has its own scale: the truth is known up to a factor. In the "
         "scatter every dot is one direction between two regions; the closer to a rising line, "
         "the better the wiring was recovered.",
-        f"{alt}, true and estimated; off the diagonal they correlate at r = {r:.2f}.",
+        f"{alt}, true and estimated; off the diagonal they correlate: {r_in_words(r)}.",
     )
 
 
 def _draw(
     axes: "Axes", values: np.ndarray, names: Sequence[str], title: str, *, labeled: bool = True
 ) -> "AxesImage":
-    off = np.abs(values[~np.eye(len(values), dtype=bool)])
-    limit = float(np.quantile(off, 0.99)) or float(off.max()) or 1.0
+    limit = color_limit(values[~np.eye(len(values), dtype=bool)])
     image = matrix(axes, values, names=names, limit=limit, title=title, labeled=labeled)
     axes.set_xlabel("from", fontsize=9)
     axes.set_ylabel("to" if labeled else "", fontsize=9)

@@ -24,9 +24,9 @@ def learning(
     train : sequence of float
         Loss of every epoch on what was learned from.
     validation : sequence of float
-        Loss on what was held out, before training and after every epoch.
+        Loss on the validation part of the training data, before training and after every epoch.
     baselines : mapping of str to float, optional
-        Held-out losses of trivial models, such as "persistence".
+        Losses of trivial models on the same part, such as "persistence".
     loss : str
         What the loss is, with its unit.
 
@@ -38,7 +38,7 @@ def learning(
     axes = figure.subplots()
     best = int(np.argmin(validation))
     axes.plot(np.arange(1, len(train) + 1), train, color=MODEL, lw=1.5, label="training")
-    axes.plot(np.arange(len(validation)), validation, color=SECOND, lw=1.5, label="held out")
+    axes.plot(np.arange(len(validation)), validation, color=SECOND, lw=1.5, label="validation")
     axes.plot(best, validation[best], "o", color=SECOND, ms=5)
     for label, value in (baselines or {}).items():
         axes.axhline(value, color=GRAY, linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
@@ -51,9 +51,9 @@ def learning(
     return Picture(
         figure,
         "Learning",
-        "Both lines should fall and level off. A held-out line that rises again while the "
+        "Both lines should fall and level off. A validation line that rises again while the "
         "training line falls means that the model learns this recording by heart; the dot marks "
         "the epoch that was lowest. Below a dashed line, the model beats that trivial one.",
-        f"Training loss from {train[0]:.3g} to {train[-1]:.3g}; the held-out loss is lowest, "
-        f"{validation[best]:.3g}, after epoch {best}.",
+        f"Training loss from {train[0]:.3g} to {train[-1]:.3g}; the validation loss is "
+        f"lowest, {validation[best]:.3g}, after epoch {best}.",
     )

@@ -7,7 +7,16 @@ from jaxtyping import Int
 
 from surrobrain.checks import same_names
 from surrobrain.intervention.what_if import Effect
-from surrobrain.reports.figures.style import MODEL, TRUTH, compare, new_figure, region_ticks, tidy
+from surrobrain.reports.figures.style import (
+    MODEL,
+    TRUTH,
+    color_limit,
+    compare,
+    new_figure,
+    r_in_words,
+    region_ticks,
+    tidy,
+)
 from surrobrain.reports.picture import Picture
 
 if TYPE_CHECKING:
@@ -27,7 +36,8 @@ def response(effect: Effect, *, truth: Effect | None = None) -> Picture:
     effect : Effect
         What the model says.
     truth : Effect, optional
-        The same intervention in the system that made the data.
+        The same intervention in the system that made the data, which takes its stimulus in a
+        unit and dose of its own.
 
     Returns
     -------
@@ -47,25 +57,30 @@ def response(effect: Effect, *, truth: Effect | None = None) -> Picture:
         f"{effect.times[-1]:.3g} s; most changed: {', '.join(effect.strongest(3))}."
     )
     caption = (
-        "Left: how each region departs from the same run without the intervention, in its own "
-        "standard deviations (red above, blue below). Right: mean size of that departure with "
-        "its 95 % interval over runs; what lies at zero does not respond."
+        "Change over time: how each region departs from the same run without the intervention, in "
+        "its own standard deviations (red above, blue below). Size of change: mean size of that "
+        "departure with its 95 % interval over noise seeds, the fit taken as exact; what lies at "
+        "zero does not respond."
     )
+    title = f"Response to {effect.description}"
     if left_out:
         caption += f" The {len(order)} most changed regions are shown, {left_out} are not."
     if truth is not None:
-        r = compare(rest[0], truth.response, effect.response, labels=("true", "predicted"))
-        rest[0].set_box_aspect(1)
-        caption += " The scatter holds the prediction against the truth, one dot per region."
-        alt += f" Predicted and true sizes correlate at r = {r:.2f}."
-    return Picture(figure, f"Response to {effect.description}", caption, alt)
+        r = _draw_truth(rest[0], effect, truth)
+        caption += (
+            " The scatter holds predicted against true changes with their sign, one dot per region "
+            "that was not driven."
+        )
+        alt += f" Predicted and true changes correlate: {r_in_words(r)}."
+        title += "" if effect.dose is None else "; the truth was driven with its own dose"
+    return Picture(figure, title, caption, alt)
 
 
 def _draw_heat(
     axes: "Axes", effect: Effect, order: Int[np.ndarray, "shown"], figure: "Figure"
 ) -> None:
     relative = (effect.difference[:, order] / effect.sd[order]).T
-    limit = float(np.nanquantile(np.abs(relative), 0.995)) or 1.0
+    limit = color_limit(relative, share=0.995)
     image = axes.imshow(
         relative, cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto", interpolation="nearest",
         extent=(0.0, len(effect.times) / effect.sfreq, len(order) - 0.5, -0.5),
@@ -91,3 +106,12 @@ def _draw_size(
     axes.grid(axis="x", color="#e4e4e4", lw=0.6)
     axes.set_axisbelow(True)
     tidy(axes, x="mean size of change (sd)", title="size of change")
+
+
+def _draw_truth(axes: "Axes", effect: Effect, truth: Effect) -> float:
+    """Leave out what was driven: its response says what was put in, not what the brain did."""
+    driven = () if effect.dose is None else effect.dose.names
+    others = ~np.isin(effect.names, driven)
+    predicted, true = (each.signed_response[others] for each in (effect, truth))
+    axes.set_box_aspect(1)
+    return compare(axes, true, predicted, labels=("true (sd)", "predicted (sd)"))

@@ -1,6 +1,7 @@
 """Power spectra of all regions, measured and simulated."""
 
 import numpy as np
+from jaxtyping import Bool
 
 from surrobrain.data.recording import Recording
 from surrobrain.reports.figures.style import MEASURED, MODEL, log_ticks, new_figure, tidy
@@ -8,6 +9,8 @@ from surrobrain.reports.picture import Picture
 from surrobrain.signals.spectra import power_spectrum
 
 __all__ = ["spectra"]
+
+_SHORTEST, _LONGEST = 8, 512
 
 
 def spectra(
@@ -31,10 +34,20 @@ def spectra(
 
     Notes
     -----
-    ``power_spectrum`` with the same window for both: a quarter of the shorter recording, at most
-    512 samples.
+    ``power_spectrum`` with the same window for both: a quarter of the shorter recording, from 8 to
+    512 samples, and no longer than the longest stretch without a missing sample.
+
+    Raises
+    ------
+    ValueError
+        No stretch is long enough for a window.
     """
-    window = min(real.n_times // 4, simulated.n_times // 4, 512) / real.sfreq
+    both = real, simulated
+    quarter = min(recording.n_times for recording in both) // 4
+    longest = min(_longest_stretch(recording.valid) for recording in both)
+    if longest < _SHORTEST:
+        raise ValueError(f"no stretch without a missing sample has {_SHORTEST} samples")
+    window = min(max(quarter, _SHORTEST), _LONGEST, longest) / real.sfreq
     figure = new_figure(6.4, 3.8)
     axes = figure.subplots()
     for recording, label, color in ((real, labels[0], MEASURED), (simulated, labels[1], MODEL)):
@@ -57,3 +70,8 @@ def spectra(
         "a model whose line falls below at high frequencies is too smooth.",
         f"Power against frequency, both logarithmic, for {labels[0]} and {labels[1]}.",
     )
+
+
+def _longest_stretch(valid: Bool[np.ndarray, "times"]) -> int:
+    missing = np.flatnonzero(~valid)
+    return int(np.diff(np.concatenate([[-1], missing, [len(valid)]])).max()) - 1

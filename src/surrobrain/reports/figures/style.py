@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from matplotlib.image import AxesImage
 
 __all__ = [
-    "GRAY", "MEASURED", "MODEL", "SECOND", "TRUTH", "compare", "log_ticks", "matrix", "new_figure",
-    "region_ticks", "tidy",
+    "GRAY", "MEASURED", "MODEL", "SECOND", "TRUTH", "color_limit", "compare", "log_ticks", "matrix",
+    "new_figure", "r_in_words", "region_ticks", "tidy",
 ]  # fmt: skip
 
 # Okabe and Ito: told apart with every common form of color blindness, and in gray print.
@@ -41,6 +41,20 @@ def tidy(axes: "Axes", *, x: str = "", y: str = "", title: str = "") -> None:
     axes.spines[["top", "right"]].set_visible(False)
     for spine in axes.spines.values():
         spine.set(linewidth=0.6, color=GRAY)
+
+
+def color_limit(values: Float[np.ndarray, "..."], *, share: float = 0.99) -> float:
+    """Return where colors end that are symmetric about zero: above ``share`` of all sizes.
+
+    Examples
+    --------
+    >>> color_limit(np.array([-2.0, np.nan, 2.0])), color_limit(np.array([np.nan]))
+    (2.0, 1.0)
+    """
+    sizes = np.abs(values[np.isfinite(values)])
+    if not sizes.any():
+        return 1.0
+    return float(np.quantile(sizes, share)) or float(sizes.max())
 
 
 def matrix(
@@ -91,9 +105,9 @@ def compare(
     y: Float[np.ndarray, "points"],
     *,
     labels: tuple[str, str],
-    equality: bool = True,
+    equality: bool = False,
 ) -> float:
-    """Scatter y over x, with the line of equality where units agree; return the correlation."""
+    """Scatter y over x, with the line of equality if asked; return the correlation."""
     good = np.isfinite(x) & np.isfinite(y)
     x, y = x[good], y[good]
     r = float(np.corrcoef(x, y)[0, 1]) if len(x) > 1 and x.std() > 0 and y.std() > 0 else np.nan
@@ -104,5 +118,16 @@ def compare(
     )  # fmt: skip
     if equality:
         axes.axline((0, 0), slope=1, color=GRAY, linewidth=0.8, zorder=0)
-    tidy(axes, x=labels[0], y=labels[1], title=f"r = {r:.2f}")
+    tidy(axes, x=labels[0], y=labels[1], title=r_in_words(r))
     return r
+
+
+def r_in_words(r: float) -> str:
+    """Return a correlation as it stands in titles and texts.
+
+    Examples
+    --------
+    >>> r_in_words(0.512), r_in_words(np.nan)
+    ('r = 0.51', 'r is not defined')
+    """
+    return f"r = {r:.2f}" if np.isfinite(r) else "r is not defined"
