@@ -74,7 +74,7 @@ def test_the_structure_penalty_takes_the_connectome(tmp_path, capsys):
 
 def _raw() -> mne.io.RawArray:
     info = mne.create_info(["A1", "A2", "A3", "B1"], 100.0, "seeg")
-    return mne.io.RawArray(1e-5 * _coupled(1500, 4).T, info, verbose="error")
+    return mne.io.RawArray(1e-5 * _coupled(500, 4).T, info, verbose="error")
 
 
 def test_a_bids_folder_is_known_by_its_subject(tmp_path, capsys):

@@ -286,7 +286,7 @@ def _notes(
     floor = (
         f"the recording beside {n_repeats} stretches of train as long"
         if train is not None and train.n_times >= real.n_times
-        else "one half of the recording beside the other; the halves are shorter, runs are cut alike"
+        else "one half of the recording beside the other; the halves are shorter, runs cut alike"
     )
     at_floor = "at the floor: no worse than another stretch of the recording, tested at 5 %"
     return [*notes, f"floor: {floor}; forecasts have none", at_floor]
