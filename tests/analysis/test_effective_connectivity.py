@@ -105,10 +105,12 @@ def test_channels_do_not_tell_what_a_region_does():
 
 def test_known_networks(shared):
     folder = shared("dynamics/npi_rnn")
-    true = np.load(folder / "seed00_ec_true.npy").T
-    values = np.load(folder / "seed00_dynamics.npy")[:6400]
-    recording = sb.Recording(values, 1.0)
-    model = sb.fit(sb.MLP(20), recording, seed=0).model
-    found = sb.effective_connectivity(model, recording, n_states=50).weights
-    pairs = ~np.eye(20, dtype=bool)
-    assert np.corrcoef(found[pairs], true[pairs])[0, 1] > 0.98
+    pairs, found = ~np.eye(20, dtype=bool), []
+    for seed in range(5):
+        true = np.load(folder / f"seed0{seed}_ec_true.npy").T  # the files hold source x target
+        recording = sb.Recording(np.load(folder / f"seed0{seed}_dynamics.npy")[:6400], 1.0)
+        model = sb.fit(sb.MLP(20), recording, seed=0).model
+        weights = sb.effective_connectivity(model, recording, n_states=50).weights
+        found.append(np.corrcoef(weights[pairs], true[pairs])[0, 1])
+    assert np.mean(found) >= 0.975
+    assert min(found) >= 0.97

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 from surrobrain.cli.main import main
+from surrobrain.cli.options import run_folder
 from surrobrain.data.recording import Recording
 from surrobrain.data.write import write
 from surrobrain.models import load_model
-from surrobrain.runs import verify
+from surrobrain.runs import MANIFEST, verify
 
 
 @pytest.fixture
@@ -145,6 +146,8 @@ def test_simulate_then_evaluate(files, capsys):
     rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)["rows"]}
     assert rows["fc"]["value"] == pytest.approx(1.0)
     assert "rmse" not in rows  # a recording does not forecast
+    assert main(["evaluate", out, out, "--metric", "fc", "--json"]) == 0
+    assert [row["name"] for row in json.loads(capsys.readouterr().out)["rows"]] == ["fc"]
 
 
 def test_catalog_lists_every_part(capsys):
@@ -166,3 +169,14 @@ def test_the_console_script_is_installed():
     script = Path(sys.executable).parent / "surrobrain"
     done = subprocess.run([script, "--version"], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("surrobrain")
+
+
+def test_a_finished_default_folder_is_left_alone(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert run_folder(None, "demo") == Path("demo")
+    for name in ("demo", "demo-2"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / MANIFEST).touch()
+    (tmp_path / "demo-3").mkdir()  # interrupted: to go on with
+    assert run_folder(None, "demo") == Path("demo-3")
+    assert run_folder("mine", "demo") == Path("mine")

@@ -123,7 +123,7 @@ def model_runs(model: ForwardModel, *, n_times: int, n_runs: int, seed: Seed) ->
         try:
             values = model.run(n_times, seed=int(child)).values
         except Diverged:
-            values = np.full((n_times, model.n_regions), np.inf)
+            values = np.full((n_times, len(model.names)), np.inf)
         runs.append(_or_diverged(values))
     return runs
 

@@ -13,6 +13,13 @@ __all__ = ["evaluate"]
 @click.argument("real", type=click.Path())
 @click.argument("simulated", type=click.Path())
 @click.option("--train", metavar="FILE", help="Recording that the baselines may learn from.")
+@click.option(
+    "--metric",
+    "metrics",
+    multiple=True,
+    metavar="NAME",
+    help="Only these (repeatable); 'surrobrain catalog metrics' lists them.",
+)
 @click.option("--seed", default=0, show_default=True, help="Decides every draw.")
 @reading_options
 @output_options
@@ -20,6 +27,7 @@ def evaluate(
     real: str,
     simulated: str,
     train: str | None,
+    metrics: tuple[str, ...],
     seed: int,
     as_json: bool,
     **reading: object,
@@ -36,5 +44,5 @@ def evaluate(
     is_model = Path(simulated).is_dir() and (Path(simulated) / "model.json").exists()
     candidate = load_model(simulated) if is_model else read_recording(simulated, reading)
     learned_from = None if train is None else read_recording(train, reading)
-    scores = judge(measured, candidate, train=learned_from, seed=seed)
+    scores = judge(measured, candidate, train=learned_from, metrics=metrics or None, seed=seed)
     emit(scores.to_dict(), str(scores), as_json=as_json)
