@@ -3,7 +3,7 @@ bin ?= .venv/bin
 .PHONY: check test bench docs names
 
 check:
-	$(bin)/ruff check . && $(bin)/ruff format --check . && $(bin)/pyright && $(bin)/lint-imports
+	$(bin)/ruff check . && $(bin)/ruff format --check . && $(bin)/pyright --pythonpath $(bin)/python && $(bin)/lint-imports
 
 test:
 	$(bin)/python -m pytest
