@@ -34,7 +34,9 @@ def load(folder: str, name: str) -> object:
     files = {n.replace("_", ""): n for n in names(folder)}
     wanted = name.replace("_", "").replace("-", "").lower()
     if wanted not in files:
-        choice(name, names(folder), folder.rsplit(".", 1)[-1])
+        kind = folder.rsplit(".", 1)[-1]
+        one = f"{kind[:-3]}y" if kind.endswith("ies") else kind.removesuffix("s")
+        choice(name, names(folder), one)
     module = importlib.import_module(f"{folder}.{files[wanted]}")
     (offered,) = module.__all__
     return getattr(module, offered)

@@ -34,8 +34,11 @@ def write_bytes(path: str | Path, content: bytes) -> Path:
         os.chmod(temporary, 0o666 & ~_umask())  # mkstemp's 0600 would hide results from colleagues
         os.replace(temporary, target)
         _sync_folder(target.parent)
-    except BaseException:
+    except BaseException as error:
         Path(temporary).unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:  # a full disk names no file
+            said = f"{error.strerror}; {target.name} was not written, what was there is unchanged"
+            raise OSError(error.errno, said) from error
         raise
     return target
 

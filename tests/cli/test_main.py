@@ -79,14 +79,15 @@ def test_a_finished_run_is_not_overwritten(finished, capsys):
     [
         ("bald.npy", [], "did you mean 'bold.npy'"),
         ("nan.npy", [], "region_2 is NaN at sample 7"),
+        ("nan.npy", [], "--on-bad drop"),
         ("text.npy", [], "text.npy"),
         (
             "bold.npy",
             ["--connectome", "other_sc.npy"],
             "recording has 5 regions but connectome has 4",
         ),
-        ("bold.npy", ["--model", "mpl"], "did you mean 'mlp'"),
-        ("bold.npy", ["--penalty", "sparcity=1"], "did you mean 'sparsity'"),
+        ("bold.npy", ["--model", "mpl"], "no architecture 'mpl'; did you mean 'mlp'"),
+        ("bold.npy", ["--penalty", "sparcity=1"], "no penalty 'sparcity'; did you mean 'sparsity'"),
         ("bold.npy", ["--penalty", "structure=1"], "needs a connectome"),
         ("bold.npy", ["--target", "region_9"], "no region 'region_9'"),
     ],

@@ -1,6 +1,7 @@
 """The command line: finds a command, runs it, and turns an error into one line and a code."""
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 
@@ -79,9 +80,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if "--debug" in typed:
             raise
-        click.echo(f"error: {' '.join(str(error).split()) or type(error).__name__}", err=True)
+        click.echo(f"error: {_as_typed(str(error)) or type(error).__name__}", err=True)
         return _exit_code(error)
     return code if isinstance(code, int) else 0  # click hands back what --help or Exit ended with
+
+
+def _as_typed(message: str) -> str:
+    """Say in one line, and with the options of the command line, what a function said."""
+    line = " ".join(message.split())
+    line = re.sub(r"\b(on_bad|orientation|which)='([^']+)'", _option, line)
+    return line.replace("give sfreq in Hz", "give --sfreq in Hz or --tr in s")
+
+
+def _option(found: re.Match[str]) -> str:
+    return f"--{found[1].replace('_', '-')} {found[2]}"
 
 
 def _exit_code(error: Exception) -> int:
