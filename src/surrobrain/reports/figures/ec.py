@@ -56,7 +56,7 @@ def ec(
         bar = figure.colorbar(image, ax=axes, shrink=0.8, aspect=28)
         tidy(bar.ax, y="influence")
         return Picture(figure, "Effective connectivity", caption, f"{alt}.")
-    figure = new_figure(10.5, 3.4)
+    figure = new_figure(10.5, 3.9)
     first, second, third = figure.subplots(1, 3, width_ratios=(1, 1, 0.85))
     _draw(first, truth, names, "true")
     _draw(second, estimate, names, "estimated", labeled=False)
