@@ -10,6 +10,7 @@ import torch
 import surrobrain as sb
 from surrobrain.catalog import load, names
 from surrobrain.learned.architecture import Architecture
+from surrobrain.learned.window_model import WindowModel
 from surrobrain.training.options import Training
 
 FOLDER = "surrobrain.learned.architectures"
@@ -102,3 +103,12 @@ def test_making_one_leaves_global_randomness_alone(name):
     before = torch.get_rng_state()
     make(name)
     assert torch.equal(before, torch.get_rng_state())
+
+
+def test_half_an_architecture_is_refused():
+    class Half(WindowModel):
+        def forward(self, windows):
+            return windows[:, -1]
+
+    with pytest.raises(TypeError, match="warm_start"):
+        Half(3, memory=1)  # pyright: ignore[reportAbstractUsage]

@@ -1,5 +1,6 @@
 """Models whose state is simply the last few samples."""
 
+from abc import ABC, abstractmethod
 from typing import ClassVar
 
 import numpy as np
@@ -12,7 +13,7 @@ from surrobrain.checks import whole
 __all__ = ["WindowModel"]
 
 
-class WindowModel(nn.Module):
+class WindowModel(nn.Module, ABC):
     """Half of an architecture: write ``forward``, ``config`` and ``warm_start``, the rest is here.
 
     Parameters
@@ -30,9 +31,9 @@ class WindowModel(nn.Module):
         self.n_regions = whole(n_regions, "n_regions", low=1)
         self.memory = whole(memory, "memory", low=1)
 
+    @abstractmethod
     def forward(self, windows: Float[Tensor, "batch memory regions"]) -> Tensor:
         """Return the next sample after each window, shape (batch, n_regions)."""
-        raise NotImplementedError
 
     @property
     def n_active(self) -> int:
@@ -43,6 +44,7 @@ class WindowModel(nn.Module):
         """Return the constructor's arguments."""
         return {"n_regions": self.n_regions, "memory": self.memory}
 
+    @abstractmethod
     def warm_start(
         self,
         windows: Float[np.ndarray, "windows memory regions"],
@@ -51,7 +53,6 @@ class WindowModel(nn.Module):
         seed: int,
     ) -> None:
         """Set the parameters to the best values that can be had without training."""
-        raise NotImplementedError
 
     def encode(
         self, windows: Float[Tensor, "batch memory regions"]

@@ -2,6 +2,8 @@ import numpy as np
 
 from surrobrain.reports.figures.ec import ec
 
+PNG = b"\x89PNG"
+
 
 def test_without_a_truth_one_matrix_with_its_scale():
     weights = np.random.default_rng(0).normal(size=(6, 6))
@@ -22,9 +24,11 @@ def test_with_a_truth_only_the_off_diagonal_pattern_counts():
 
 
 def test_an_empty_matrix_is_drawn_too():
-    ec(np.zeros((3, 3)), names=list("abc")).png()
+    assert ec(np.zeros((3, 3)), names=list("abc")).png().startswith(PNG)
 
 
 def test_one_region_is_drawn_too():
-    ec(np.ones((1, 1)), names=["a"]).png()
-    ec(np.ones((1, 1)), names=["a"], truth=np.ones((1, 1))).png()
+    one = np.ones((1, 1))
+    assert ec(one, names=["a"]).png().startswith(PNG)
+    assert "r is not defined" in ec(one, names=["a"], truth=one).alt
+    assert ec(one, names=["a"], truth=one).png().startswith(PNG)

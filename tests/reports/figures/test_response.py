@@ -52,7 +52,7 @@ def test_a_region_without_response_is_no_obstacle(effect):
     found = effect(4)
     found.response[2] = np.nan
     found.sd[2] = np.nan
-    response(found, truth=effect(4)).png()
+    assert response(found, truth=effect(4)).png().startswith(b"\x89PNG")
 
 
 def test_another_brain_is_refused(effect):

@@ -1,6 +1,7 @@
 """Multilayer perceptron over a linear map."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, cast
 
 import numpy as np
@@ -122,9 +123,7 @@ def linear_start(
         predicted = solve(windows[:cut], targets[:cut]).predict(windows[cut:])
         return float(np.square(targets[cut:] - predicted).mean())
 
-    try:
+    with suppress(NotConverged):  # no such process: the regression remains
         if error(solve_ornstein_uhlenbeck) < error(solve_autoregression):
             return solve_ornstein_uhlenbeck(windows, targets)
-    except NotConverged:
-        pass  # no such process: the regression remains
     return solve_autoregression(windows, targets)
