@@ -32,9 +32,11 @@ _where = {
     "LinearVAR": "surrobrain.learned.architectures.linear_var",
     "MLP": "surrobrain.learned.architectures.mlp",
     # folders
+    "couplings": "surrobrain.mechanistic.couplings:",
     "errors": "surrobrain.errors:",
     "examples": "surrobrain.data.examples:",
     "metrics": "surrobrain.evaluation.metrics:",
+    "noises": "surrobrain.mechanistic.noises:",
     "observers": "surrobrain.mechanistic.observers:",
     "penalties": "surrobrain.inverse.penalties:",
     "protocols": "surrobrain.intervention.protocols:",

@@ -17,7 +17,7 @@ from surrobrain.inverse import penalties
 from surrobrain.inverse.fit import fit
 from surrobrain.learned.architectures.linear_var import LinearVAR
 from surrobrain.learned.architectures.mlp import MLP
-from surrobrain.mechanistic import observers
+from surrobrain.mechanistic import couplings, noises, observers
 from surrobrain.mechanistic.network import Network
 from surrobrain.mechanistic.nodes.jansen_rit import JansenRit
 from surrobrain.mechanistic.nodes.linear import Linear
@@ -41,6 +41,7 @@ __all__ = [  # noqa: RUF022
     "Stimulus",
     "StuartLandau",
     "WongWang",
+    "couplings",
     "effective_connectivity",
     "errors",
     "evaluate",
@@ -49,6 +50,7 @@ __all__ = [  # noqa: RUF022
     "lesion",
     "load_model",
     "metrics",
+    "noises",
     "observers",
     "penalties",
     "pmap",

@@ -68,9 +68,11 @@ def simulate(
     values = model.run(n_times, state=state, inputs=inputs, seed=seed).values
     if not np.isfinite(values).all():
         t, k = np.argwhere(~np.isfinite(values))[0]
+        dt = getattr(model, "dt_seconds", None)
+        advice = "use a more strongly penalized fit" if dt is None else f"try dt={dt / 4:g}"
         raise Diverged(
             f"the run left the finite range at {t / model.sfreq:.3g} s in region {model.names[k]}; "
-            "use a smaller step for a network, or a more strongly penalized fit for a surrogate"
-        )
+            + advice + ("" if dt is None else f" in place of {dt:g} s, or a weaker coupling")
+        )  # fmt: skip
     unit = getattr(model, "unit", "")
     return Recording(values, model.sfreq, model.names, model.modality, unit, on_bad="keep")

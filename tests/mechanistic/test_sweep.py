@@ -42,7 +42,8 @@ def test_point_equals_the_single_run_of_its_lane(speed: float | None) -> None:
             WongWang(w=model.node.w, I0=POINTS["I0"][k]), model.connectome, observer=model.observer,
             speed=speed, settle=0.05,
         )  # fmt: skip
-        lane = Lanes(k, POINTS["coupling"][k : k + 1], np.full((1, 7), POINTS["noise"][k]), {})
+        strength = np.full((1, 7), POINTS["coupling"][k])
+        lane = Lanes(k, strength, np.full((1, 1, 7), POINTS["noise"][k]), {})
         values, _ = single._engine.run(
             single.initial_state, 30, skip=single.settling_samples, lanes=lane, seed=7
         )

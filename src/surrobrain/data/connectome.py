@@ -1,12 +1,12 @@
 """Connectome: how strongly and how far regions are wired."""
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from surrobrain.checks import choice, finite, indices, positive
 from surrobrain.errors import BadRecording
@@ -102,8 +102,36 @@ class Connectome:
         """Whether both directions are equally strong everywhere."""
         return bool(np.allclose(self.weights, self.weights.T, rtol=1e-6, atol=0.0))
 
-    def delays(self, speed: float) -> Float[np.ndarray, "regions regions"]:
-        """Return conduction delays in seconds at ``speed`` (m/s); no wiring has no delay.
+    @property
+    def sparse(self) -> bool:
+        """Whether connections are so few that a list of them is faster than the matrix."""
+        return bool(np.count_nonzero(self.weights) < 0.1 * self.weights.size)
+
+    @property
+    def row_sums(self) -> Float[np.ndarray, "regions"]:
+        """Summed weights of what each region receives."""
+        return np.asarray(self.weights.sum(axis=1))
+
+    def edges(
+        self,
+    ) -> tuple[
+        Int[np.ndarray, "edges"],
+        Int[np.ndarray, "edges"],
+        Float[np.ndarray, "edges"],
+        Float[np.ndarray, "edges"],
+    ]:
+        """Return targets, sources, weights and lengths in mm of all connections, by target.
+
+        A region's connection to itself has length zero, and so has every one without lengths.
+        """
+        targets, sources = np.nonzero(self.weights)
+        lengths = np.zeros(len(targets))
+        if self.lengths is not None:
+            lengths = np.where(targets == sources, 0.0, self.lengths[targets, sources])
+        return targets, sources, self.weights[targets, sources], lengths
+
+    def refuse_unknown_lengths(self, speed: float) -> None:
+        """Refuse to compute delays at ``speed`` (m/s) from lengths that are not known.
 
         Raises
         ------
@@ -115,16 +143,41 @@ class Connectome:
             raise ValueError(
                 "delays need tract lengths; give Connectome(weights, lengths=...) in mm"
             )
-        wired = (self.weights != 0) & ~np.eye(self.n_regions, dtype=bool)
-        missing = wired & (self.lengths == 0)
+        targets, sources, _, lengths = self.edges()
+        missing = (targets != sources) & (lengths == 0)
         if missing.any():
-            i, j = np.argwhere(missing)[0]
+            k = int(np.argmax(missing))
             raise ValueError(
                 f"{int(missing.sum())} connections have length zero, the first from "
-                f"{self.names[j]} to {self.names[i]}; a zero usually means that no tract was "
-                "found: remove those weights, or give their lengths in mm"
+                f"{self.names[sources[k]]} to {self.names[targets[k]]}; a zero usually means that "
+                "no tract was found: remove those weights, or give their lengths in mm"
             )
-        return np.where(wired, self.lengths / (1000.0 * speed), 0.0)
+
+    def delays(self, speed: float) -> Float[np.ndarray, "regions regions"]:
+        """Return conduction delays in seconds at ``speed`` (m/s); no wiring has no delay.
+
+        Raises
+        ------
+        ValueError
+            As ``refuse_unknown_lengths``.
+        """
+        self.refuse_unknown_lengths(speed)
+        targets, sources, _, lengths = self.edges()
+        delays = np.zeros((self.n_regions, self.n_regions))
+        delays[targets, sources] = lengths / (1000.0 * speed)
+        return delays
+
+    def to_arrays(self) -> dict[str, Float[np.ndarray, "..."]]:
+        """Return the arrays from which ``from_arrays`` makes the connectome again."""
+        lengths = {} if self.lengths is None else {"lengths": self.lengths}
+        return {"weights": self.weights, **lengths}
+
+    @classmethod
+    def from_arrays(
+        cls, arrays: Mapping[str, Float[np.ndarray, "..."]], names: Sequence[str]
+    ) -> "Connectome":
+        """Make a connectome from what ``to_arrays`` returned."""
+        return cls(arrays["weights"], arrays.get("lengths"), names)
 
     def normalized(self, by: Normalization) -> "Connectome":
         """Scale the weights: coupling strengths mean nothing until this is named.

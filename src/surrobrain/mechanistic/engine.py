@@ -9,6 +9,8 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from surrobrain.mechanistic.node import parameters
+from surrobrain.mechanistic.noise import decay, kick_size, sigma_per_state
+from surrobrain.mechanistic.wiring import Wiring
 
 if TYPE_CHECKING:
     from surrobrain.mechanistic.network import Network
@@ -27,7 +29,7 @@ class NetworkState:
     step : int
         Steps taken since the very start; the noise is counted by it.
     values : array, shape (n_states, n_regions)
-        State variables of the node.
+        State variables of the node, and below them those of a colored noise.
     observer : array, shape (n_observer_states, n_regions)
         State variables of the observer.
     history : array, shape (n_channels, n_regions, reach + 1)
@@ -45,21 +47,20 @@ class Lanes:
     """What differs between the simulations that run side by side; one entry per lane."""
 
     first: int
-    coupling: Float[np.ndarray, "lanes"]
-    noise: Float[np.ndarray, "lanes regions"]
+    coupling: Float[np.ndarray, "lanes regions"]
+    noise: Float[np.ndarray, "lanes states regions"]
     varied: Mapping[str, Float[np.ndarray, "lanes regions"]]
 
 
 @dataclass(frozen=True, eq=False)
 class _Edges:
-    """Delayed connections, grouped by how many steps can be summed at once."""
+    """Connections of all wirings, grouped by how many steps can be summed at once."""
 
     levels: tuple[int, ...]
     weights: np.ndarray
-    targets: np.ndarray
     sources: np.ndarray
     delays: np.ndarray
-    rows: Int[np.ndarray, "levels regions"]
+    rows: Int[np.ndarray, "groups regions"]
 
 
 class Engine:
@@ -77,20 +78,28 @@ class Engine:
 
     def __init__(self, network: "Network", *, lanes: int = 1, varied: tuple[str, ...] = ()) -> None:
         from surrobrain.mechanistic.kernels.cache import compiled
-        from surrobrain.mechanistic.kernels.template import Layout, write_loop
+        from surrobrain.mechanistic.kernels.layout import Layout
+        from surrobrain.mechanistic.kernels.template import write_loop
         from surrobrain.mechanistic.kernels.weighted_sum import has_simd
 
         self.network = network
         self.dtype = np.dtype(network.dtype)
-        steps = network.delay_steps
-        self.reach = int(steps.max(initial=0))
-        edges = _edges(network, steps, _SINGLE if lanes == 1 else _BATCHED) if self.reach else None
+        self.reach = network.reach
+        channels = network.wirings
+        distinct = list({id(wiring): wiring for wiring in channels}.values())
+        edges = None
+        if self.reach or network.connectome.sparse:
+            ahead = int(self.reach > 0 and network.method.n_stages > 1)
+            longest = (_SINGLE if lanes == 1 else _BATCHED) if self.reach else 1
+            edges = _edges([w.whole() for w in distinct], network.n_regions, longest, ahead)
         values = parameters(network.node)
         regional = tuple(name for name, value in values.items() if np.ndim(value))
         self.layout = Layout(
-            network.node, network.observer, network.n_regions, lanes, network.dtype,
-            edges.levels if edges else (), tuple(n for n in values if n in {*regional, *varied}),
-            has_simd(),
+            network.node, network.observer, network.coupling_form, network.noise_kind,
+            network.method, network.n_regions, len(channels), lanes, network.dtype,
+            tuple(distinct.index(wiring) for wiring in channels) if edges else (),
+            edges.levels if edges and self.reach else (),
+            tuple(n for n in values if n in {*regional, *varied}), has_simd(),
         )  # fmt: skip
         self.row = {name: k for k, name in enumerate(self.layout.rows)}
         self.run_loop = compiled(
@@ -105,18 +114,21 @@ class Engine:
     def lanes_for(network: "Network") -> int:
         """Return how many lanes run fastest side by side."""
         vector = 64 // np.dtype(network.dtype).itemsize
-        return vector if network.delay_steps.any() else 2 * vector
+        return vector if network.reach else 2 * vector
 
     def _wire(self, edges: "_Edges | None") -> None:
         """Arrange weights the way the weighted sum of this layout walks through them."""
-        layout, weights = self.layout, self.network.connectome.weights
+        layout = self.layout
         n = layout.n_regions
         self.rows = np.zeros((1, 1), np.int64)
         if edges is not None:
             # the source of edge e, delayed, lies this far from slot 0 of line 0
-            self.starts = (edges.sources * self.length - edges.delays) * layout.lanes
+            line = self.length if self.reach else 1
+            self.starts = (edges.sources * line - edges.delays) * layout.lanes
             self.weights, self.rows = edges.weights.astype(self.dtype), edges.rows
-        elif layout.lanes == 1:
+            return
+        weights = self.network.connectome.weights
+        if layout.lanes == 1:
             padded = np.zeros((n, layout.size))
             padded[:, :n] = weights.T
             widths = [shape.width for shape in layout.sums]
@@ -134,20 +146,19 @@ class Engine:
         network = self.network
         values = {"dt": network.step_in_node_unit, "inverse": 1 / network.steps_per_observation}
         values["observer_dt"] = network.dt_seconds * network.steps_per_observation
+        values["decay"] = decay(network.noise_kind, network.dt_seconds)
         values |= {f"p_{name}": value for name, value in parameters(network.node).items()}
+        values |= {f"g_{name}": x for name, x in parameters(network.coupling_form).items()}
         values |= {f"q_{name}": value for name, value in network.observer.constants.items()}
         return np.array([values[name] for name in self.layout.scalars], self.dtype)
 
     @functools.cached_property
     def own(self) -> Lanes:
         """The network as it is, in the first lane."""
-        network, regions = self.network, (1, self.network.n_regions)
-        return Lanes(
-            0,
-            np.array([network.coupling]),
-            np.broadcast_to(network.noise, regions).astype(float),
-            {},
-        )
+        network = self.network
+        strength = np.broadcast_to(network.coupling_form.strength, (1, network.n_regions))
+        sigma = sigma_per_state(network.noise_kind, network.node, network.n_regions)
+        return Lanes(0, strength.astype(float), sigma[None], {})
 
     def run(
         self,
@@ -156,7 +167,7 @@ class Engine:
         *,
         skip: int = 0,
         lanes: Lanes | None = None,
-        inputs: Float[np.ndarray, "times regions"] | None = None,
+        inputs: Float[np.ndarray, "rows regions channels"] | None = None,
         seed: int = 0,
     ) -> tuple[Float[np.ndarray, "lanes times regions"], NetworkState]:
         """Run ``skip`` samples unseen and undriven, then ``n_times``, from one state for all.
@@ -171,44 +182,60 @@ class Engine:
         lanes = lanes or self.own
         layout, network = self.layout, self.network
         w = self._workspace(state, lanes)
-        c = _aligned((layout.block * layout.channels * layout.size,), self.dtype)
+        c = _aligned((layout.block * layout.n_channels * layout.size,), self.dtype)
         z = _aligned((max(1, len(network.node.noise)) * 4 * layout.size,), self.dtype)
         out = np.empty((n_times, layout.size), self.dtype)
-        drive = np.zeros((0, layout.size), self.dtype)
-        if inputs is not None:
-            drive = np.zeros((n_times, layout.size), self.dtype)
-            drive[:, : layout.n_regions * layout.lanes] = np.repeat(inputs, layout.lanes, axis=1)
+        drive, held = self._drive(inputs, n_times)
         history = self._history(state)
         slot = self.run_loop(
             w.reshape(-1), c, z, self.scalars, self.weights, self.starts, self.rows,
             history.reshape(-1), drive, out, np.uint64(_key(seed)), np.uint64(lanes.first),
             state.step, skip, network.steps_per_observation, network.observations_per_sample,
-            self.reach, self.length, bool(np.any(lanes.noise)),
+            self.reach, self.length, bool(np.any(lanes.noise)), held,
         )  # fmt: skip
         values = self._gather(out)[:, : len(lanes.coupling)]
         step = state.step + (skip + n_times) * network.steps_per_sample
         return np.moveaxis(values, 1, 0), self._state(step, w, history, slot)
 
+    def _drive(
+        self, inputs: Float[np.ndarray, "rows regions channels"] | None, n_times: int
+    ) -> tuple[np.ndarray, int]:
+        """Lay external input out in rows, and return for how many steps each is held."""
+        layout = self.layout
+        if inputs is None or not len(inputs):
+            return np.zeros((0, layout.size), self.dtype), 0
+        drive = np.zeros((len(inputs), len(layout.tracts), layout.size), self.dtype)
+        full = np.repeat(np.moveaxis(inputs, 2, 1), layout.lanes, axis=2)
+        drive[:, : full.shape[1], : full.shape[2]] = full
+        held = self.network.steps_per_sample * n_times // len(inputs)
+        return drive.reshape(len(inputs), -1), held
+
     def _workspace(self, state: NetworkState, lanes: Lanes) -> np.ndarray:
         """Fill the rows of ``w``; padding repeats real values, so that it stays finite."""
         network, layout = self.network, self.layout
         w = _aligned((len(layout.rows), layout.size), self.dtype)
-        for name, values in zip(network.node.states, state.values, strict=True):
-            w[self.row[f"x_{name}"]] = self._spread(values)
+        for name, values in zip(self._state_rows, state.values, strict=True):
+            w[self.row[name]] = self._spread(values)
         for name, values in zip(network.observer.states, state.observer, strict=True):
             w[self.row[f"o_{name}"]] = self._spread(values)
         for channel, values in enumerate(state.history[:, :, -1]):
             w[self.row[f"source_{channel}"]] = self._spread(values)
-        w[self.row["gain"]] = self._spread(lanes.coupling[:, None])
-        for name in network.node.noise:
-            scale = np.sqrt(network.step_in_node_unit)
-            w[self.row[f"sigma_{name}"]] = self._spread(lanes.noise * scale)
-        if network.node.diffusive:
-            w[self.row["strength"]] = self._spread(network.connectome.weights.sum(axis=1))
+        w[self.row["gain"]] = self._spread(lanes.coupling)
+        size = kick_size(network.noise_kind, network.dt_seconds, network.step_in_node_unit)
+        for k, name in enumerate(network.node.noise):
+            w[self.row[f"sigma_{name}"]] = self._spread(lanes.noise[:, k] * size)
+        w[self.row["row"]] = self._spread(network.connectome.row_sums)
         for name in layout.varied:
             value = lanes.varied.get(name, getattr(network.node, name))
             w[self.row[f"p_{name}"]] = self._spread(np.asarray(value))
         return w
+
+    @property
+    def _state_rows(self) -> tuple[str, ...]:
+        """Rows of ``w`` that hold what ``NetworkState.values`` does, in its order."""
+        kinds = self.network.node
+        eta = kinds.noise if self.layout.noise.colored else ()
+        return (*(f"x_{name}" for name in kinds.states), *(f"eta_{name}" for name in eta))
 
     def _spread(self, values: np.ndarray) -> np.ndarray:
         """Lay values (regions,) or (lanes, regions) out as one row, region by region."""
@@ -230,7 +257,7 @@ class Engine:
         layout = self.layout
         if not self.reach:
             return np.zeros((1, 1, 1, 1), self.dtype)
-        shape = (layout.channels, layout.n_regions, self.length, layout.lanes)
+        shape = (layout.n_channels, layout.n_regions, self.length, layout.lanes)
         history = _aligned(shape, self.dtype)
         history[:, :, : self.reach + 1] = state.history[..., None]
         return history
@@ -238,45 +265,47 @@ class Engine:
     def _state(self, step: int, w: np.ndarray, history: np.ndarray, slot: int) -> NetworkState:
         network = self.network
 
-        def first_lane(prefix: str, names: tuple[str, ...]) -> np.ndarray:
-            rows = w[[self.row[f"{prefix}_{name}"] for name in names]]
-            return self._gather(rows)[:, 0].copy()
+        def first_lane(rows: list[str]) -> np.ndarray:
+            return self._gather(w[[self.row[name] for name in rows]])[:, 0].copy()
 
-        channels = tuple(str(c) for c in range(self.layout.channels))
-        past = first_lane("source", channels)[:, :, None]
+        past = first_lane([f"source_{c}" for c in range(self.layout.n_channels)])[:, :, None]
         if self.reach:
             past = history[:, :, slot - self.reach : slot + 1, 0].copy()
-        return NetworkState(
-            step,
-            first_lane("x", network.node.states),
-            first_lane("o", network.observer.states),
-            past,
-        )
+        observed = first_lane([f"o_{name}" for name in network.observer.states])
+        return NetworkState(step, first_lane(list(self._state_rows)), observed, past)
 
 
-def _edges(network: "Network", steps: np.ndarray, block: int) -> _Edges:
-    """Give every connection the longest block of steps that its delay covers."""
-    weights = network.connectome.weights
-    left, found, levels = weights != 0, [], []
+def _edges(wirings: list[Wiring], n_regions: int, block: int, ahead: int) -> _Edges:
+    """Give every connection the longest block of steps that its delay covers.
+
+    With ``ahead`` the sums are wanted for one step later, which shortens every delay by one.
+    """
+    delays = [wiring.steps - ahead for wiring in wirings]
+    left = [np.ones(len(d), bool) for d in delays]
+    levels, found = [], []
     while block >= 1:
-        ready = left & (steps >= block - 1)
-        left = left & ~ready
-        if ready.any():
+        ready = [u & (d >= block - 1) for u, d in zip(left, delays, strict=True)]
+        left = [u & ~r for u, r in zip(left, ready, strict=True)]
+        if any(r.any() for r in ready) or (block == 1 and not levels):
             levels.append(block)
-            found.append(np.nonzero(ready))
+            found.append(ready)
         block //= 2
-    if not levels:
-        levels, found = [1], [np.nonzero(left)]
-    counts = np.cumsum([0, *(len(i) for i, _ in found)])
-    rows = np.stack(
-        [
-            start + np.searchsorted(i, np.arange(network.n_regions + 1))
-            for start, (i, _) in zip(counts, found, strict=False)
-        ]
-    ).astype(np.int64)
-    targets, sources = np.concatenate([np.stack(pair) for pair in found], axis=1)
+    parts = [
+        (wiring, np.flatnonzero(chosen), d)
+        for ready in found
+        for wiring, chosen, d in zip(wirings, ready, delays, strict=True)
+    ]
+    counts = np.cumsum([0, *(len(chosen) for _, chosen, _ in parts)])
+    rows = [
+        start + np.searchsorted(wiring.targets[chosen], np.arange(n_regions + 1))
+        for start, (wiring, chosen, _) in zip(counts, parts, strict=False)
+    ]
     return _Edges(
-        tuple(levels), weights[targets, sources], targets, sources, steps[targets, sources], rows
+        tuple(levels),
+        np.concatenate([wiring.weights[chosen] for wiring, chosen, _ in parts]),
+        np.concatenate([wiring.sources[chosen] for wiring, chosen, _ in parts]),
+        np.concatenate([d[chosen] for _, chosen, d in parts]),
+        np.stack(rows).astype(np.int64),
     )
 
 

@@ -4,19 +4,24 @@ import dataclasses
 import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any, Literal
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
-from surrobrain.catalog import load
-from surrobrain.checks import choice, finite, number, positive, whole
+from surrobrain.checks import choice, number, positive, whole
 from surrobrain.data.connectome import Connectome
 from surrobrain.forward import Trajectory
+from surrobrain.mechanistic.coupling import Coupling, coupling_of
 from surrobrain.mechanistic.engine import Engine, NetworkState
-from surrobrain.mechanistic.node import Node, Value, check_parameters, parameters
-from surrobrain.mechanistic.observer import Observer
+from surrobrain.mechanistic.node import Node, Value, check_parameters, pathways
+from surrobrain.mechanistic.noise import Noise, Sigma, noise_of, sigma_per_state
+from surrobrain.mechanistic.observer import Observer, quantity
 from surrobrain.mechanistic.observers.identity import Identity
+from surrobrain.mechanistic.parts import from_parts, to_parts
+from surrobrain.mechanistic.steppers import STEPPERS, Stepper
+from surrobrain.mechanistic.wiring import Wiring, wirings
 
 __all__ = ["Network"]
 
@@ -32,16 +37,24 @@ class Network:
         may be one number or one per region.
     connectome : Connectome
         Weights from j to i, used as they are, and tract lengths when ``speed`` is given.
-    coupling : float
-        Global coupling G: the coupling term of region i is ``G sum_j C[i, j] source_j``, or
+    coupling : float, array of shape (n_regions,) or Coupling
+        How regions act on each other (``surrobrain.couplings``). A number is the global strength
+        G of the form that the node's paper uses: ``G sum_j C[i, j] source_j``, or
         ``G sum_j C[i, j] (source_j - source_i)`` where the node is diffusive.
-    noise : float or array, shape (n_regions,)
-        sigma in ``dx = drift dt + sigma dW``, for the states that the node names; in units of
-        the state per square root of the node's time unit.
+    noise : float, array of shape (n_regions,), dict of state name to either, or Noise
+        Noise on the states that the node names (``surrobrain.noises``). A number is sigma in
+        ``dx = drift dt + sigma dW``, in units of the state per square root of the node's time
+        unit.
     observer : Observer
         What is seen of the regions, and how often.
     speed : float, optional
-        Conduction speed in m/s; without it nothing is delayed. Delays are rounded to steps.
+        Conduction speed in m/s; without it no tract delays.
+    delays : {"rounded", "interpolated"}
+        Whether delays are rounded to steps, or a delay between two steps hears both in
+        proportion; the second makes the run a continuous function of ``speed``.
+    stepper : {"euler", "heun", "rk4", "milstein"}
+        How a step is taken; the input from other regions is taken anew at every stage. Between
+        the steps, delayed input lies on a straight line: with delays "rk4" is of order 2.
     dt : float, optional
         Step in seconds; it must divide the sample interval. By default what suits the node.
     settle : float, optional
@@ -53,14 +66,15 @@ class Network:
     Raises
     ------
     ValueError
-        A parameter is out of range, or the weights are of a kind that the node forbids.
+        A parameter is out of range, the weights are of a kind that the node forbids, or a stepper
+        of several stages meets a delay shorter than its step.
 
     Notes
     -----
-    Euler-Maruyama. The noise belongs to (seed, lane, region, variable, step) and to nothing
+    The noise belongs to (seed, lane, region, variable, step) and to nothing
     else: two runs joined by their state equal one long run bit for bit, and the same seed with
-    and without stimulus or lesion gives the same noise. External input is held over each
-    sample and added to the first coupling term, in its unit, not multiplied by G.
+    and without stimulus or lesion gives the same noise. External input is added to the coupling
+    term, in its unit, not multiplied by G.
 
     Examples
     --------
@@ -73,10 +87,12 @@ class Network:
 
     node: Node
     connectome: Connectome
-    coupling: float = 1.0
-    noise: Value = 0.0
+    coupling: Value | Coupling = 1.0
+    noise: Sigma | Noise = 0.0
     observer: Observer = field(default_factory=Identity)
     speed: float | None = None
+    delays: Literal["rounded", "interpolated"] = "rounded"
+    stepper: Literal["euler", "heun", "rk4", "milstein"] = "euler"
     dt: float | None = None
     settle: float | None = None
     dtype: Literal["float64", "float32"] = "float64"
@@ -84,17 +100,16 @@ class Network:
     def __post_init__(self) -> None:
         """Refuse what cannot be simulated, before any time is spent."""
         choice(self.dtype, ("float32", "float64"), "dtype")
-        number(self.coupling, "coupling")
-        check_parameters(self.node, self.names)
-        sigma = finite(np.asarray(self.noise, dtype=np.float64), "noise")
-        if sigma.shape not in ((), (self.n_regions,)) or (sigma < 0).any():
-            raise ValueError(
-                f"noise must be one number of at least 0, or one per region, "
-                f"but shape {sigma.shape} with minimum {sigma.min(initial=np.inf):g} arrived"
-            )
+        choice(self.delays, ("rounded", "interpolated"), "kind of delays")
+        choice(self.stepper, STEPPERS, "stepper")
+        check_parameters(self.node, self.regions)
+        check_parameters(self.coupling_form, self.regions)
+        sigma_per_state(self.noise_kind, self.node, self.n_regions)
+        quantity(self.observer, self.node)
+        pathways(self.node, self.n_channels)
         _refuse_forbidden(self.node, self.connectome)
         if self.speed is not None:
-            self.connectome.delays(self.speed)
+            self.connectome.refuse_unknown_lengths(self.speed)
         if self.settle is not None:
             number(self.settle, "settle", low=0.0)
         if self.dt is not None:
@@ -105,6 +120,8 @@ class Network:
                     f"dt must divide the sample interval of {self.observer.interval:g} s, but "
                     f"{self.dt:g} s arrived; use {self.observer.interval / max(1, round(ratio)):g}"
                 )
+        if self.method.n_stages > 1:
+            _refuse_short_delays(self)
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -113,8 +130,8 @@ class Network:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What is observed: the regions, by every observer so far."""
-        return self.regions
+        """What is observed: the regions, or the channels of the observer."""
+        return tuple(getattr(self.observer, "channels", ())) or self.regions
 
     @property
     def n_regions(self) -> int:
@@ -159,12 +176,37 @@ class Network:
         return self.steps_per_sample // self.steps_per_observation
 
     @functools.cached_property
-    def delay_steps(self) -> Int[np.ndarray, "regions regions"]:
-        """Delay from j to i in steps; zero everywhere without ``speed``."""
-        if self.speed is None:
-            return np.zeros((self.n_regions, self.n_regions), np.int64)
-        delays = self.connectome.delays(self.speed) / self.dt_seconds
-        return np.rint(delays).astype(np.int64)
+    def coupling_form(self) -> Coupling:
+        """How regions act on each other, spelled out."""
+        return coupling_of(self.coupling, self.node)
+
+    @functools.cached_property
+    def noise_kind(self) -> Noise:
+        """The noise, spelled out."""
+        return noise_of(self.noise)
+
+    @property
+    def method(self) -> Stepper:
+        """The stages of a step."""
+        return STEPPERS[self.stepper]
+
+    @functools.cached_property
+    def n_channels(self) -> int:
+        """Number of quantities that a region sends."""
+        node = self.node
+        start = tuple(np.full(1, node.initial[name]) for name in node.states)
+        with np.errstate(all="ignore"):
+            return len(node.source(np, start, _first_region(node)))
+
+    @functools.cached_property
+    def wirings(self) -> tuple[Wiring, ...]:
+        """Connections of every channel, with their delays in steps."""
+        return wirings(self)
+
+    @functools.cached_property
+    def reach(self) -> int:
+        """Steps of the past that are still heard; 0 where nothing is delayed."""
+        return max((wiring.reach for wiring in self.wirings), default=0)
 
     @functools.cached_property
     def initial_state(self) -> NetworkState:
@@ -172,13 +214,24 @@ class Network:
         node, observer, n = self.node, self.observer, self.n_regions
         values = [np.full(n, node.initial[name], self.dtype) for name in node.states]
         with np.errstate(over="ignore"):
-            sources = node.source(np, tuple(values), node)
+            sources = self.sent(np, tuple(values))
         history = np.stack([np.broadcast_to(x, n).astype(self.dtype) for x in sources])
+        eta = [np.zeros(n, self.dtype) for _ in node.noise if self.noise_kind.colored]
         observed = [np.full(n, observer.initial[name], self.dtype) for name in observer.states]
-        past = np.repeat(history[:, :, None], int(self.delay_steps.max(initial=0)) + 1, axis=2)
+        past = np.repeat(history[:, :, None], self.reach + 1, axis=2)
         return NetworkState(
-            0, np.stack(values), np.array(observed, self.dtype).reshape(-1, n), past
+            0, np.stack([*values, *eta]), np.array(observed, self.dtype).reshape(-1, n), past
         )
+
+    def sent(self, xp: Any, state: tuple) -> tuple:
+        """Return what every channel carries from a state of the node; ``xp`` is NumPy or torch."""
+        source = list(self.node.source(xp, state, self.node))
+        ways = pathways(self.node, len(source))
+        tracts = [c for c, way in enumerate(ways) if way == "tracts"]
+        form = self.coupling_form
+        for c, x in zip(tracts, form.send(xp, tuple(source[c] for c in tracts), form), strict=True):
+            source[c] = x
+        return tuple(source)
 
     @property
     def settling_samples(self) -> int:
@@ -191,7 +244,9 @@ class Network:
         n_times: int,
         *,
         state: object = None,
-        inputs: Float[np.ndarray, "times regions"] | None = None,
+        inputs: Float[np.ndarray, "rows regions"]
+        | Float[np.ndarray, "rows regions channels"]
+        | None = None,
         seed: int = 0,
     ) -> Trajectory:
         """Run freely for ``n_times`` samples; see ``ForwardModel``.
@@ -202,8 +257,9 @@ class Network:
             Number of samples to return.
         state : NetworkState, optional
             Where to start; by default the network first settles for ``settle`` seconds.
-        inputs : array, shape (n_times, n_regions), optional
-            External drive in the unit of the node's coupling term, held over each sample.
+        inputs : array, shape (k n_times, n_regions) or (k n_times, n_regions, n_channels), optional
+            External drive in the unit of the node's coupling term, k rows per sample, each held
+            for one k-th of it; for the first channel of the coupling, or for each.
         seed : int
             Decides the noise.
 
@@ -211,18 +267,27 @@ class Network:
         -------
         Trajectory
             Samples, in which a run that has diverged is not finite, and the state to go on from.
+
+        Raises
+        ------
+        ValueError
+            The inputs do not fit the samples, the regions or the steps.
         """
         whole(n_times, "n_times", low=0)
         whole(seed, "seed")
-        if inputs is not None and inputs.shape != (n_times, self.n_regions):
-            raise ValueError(
-                f"inputs must have shape {(n_times, self.n_regions)}, but {inputs.shape} arrived"
-            )
+        drive = None if inputs is None else _checked_inputs(self, inputs, n_times)
         start, skip = self.initial_state, self.settling_samples
         if state is not None:
             start, skip = self._own(state), 0
-        values, end = self._engine.run(start, n_times, skip=skip, inputs=inputs, seed=seed)
-        return Trajectory(values[0], end)
+        values, end = self._engine.run(start, n_times, skip=skip, inputs=drive, seed=seed)
+        return Trajectory(self.projected(values[0]), end)
+
+    def projected(
+        self, values: Float[np.ndarray, "... times regions"]
+    ) -> Float[np.ndarray, "... times observed"]:
+        """Return what is observed of the regions' samples: themselves, or what channels see."""
+        project = getattr(self.observer, "project", None)
+        return values if project is None else project(values)
 
     def disconnected(
         self, regions: Iterable[str | int] = (), edges: Iterable[tuple[str | int, str | int]] = ()
@@ -232,37 +297,14 @@ class Network:
 
     def to_parts(self) -> tuple[dict[str, Any], dict[str, Float[np.ndarray, "..."]]]:
         """Return JSON values and arrays from which ``from_parts`` builds the network again."""
-        arrays = {"weights": self.connectome.weights}
-        if self.connectome.lengths is not None:
-            arrays["lengths"] = self.connectome.lengths
-        fields = {f"node.{name}": value for name, value in parameters(self.node).items()}
-        fields["noise"] = self.noise
-        arrays |= {k: np.asarray(v, np.float64) for k, v in fields.items() if np.ndim(v)}
-        config = {
-            "node": type(self.node).__name__,
-            "observer": type(self.observer).__name__,
-            "observer_fields": dataclasses.asdict(self.observer),  # pyright: ignore[reportArgumentType]
-            "names": list(self.names),
-            "fields": {k: float(v) for k, v in fields.items() if not np.ndim(v)},
-            **{k: getattr(self, k) for k in ("coupling", "speed", "dt", "settle", "dtype")},
-        }
-        return config, arrays
+        return to_parts(self)
 
     @classmethod
     def from_parts(
         cls, config: Mapping[str, Any], arrays: Mapping[str, Float[np.ndarray, "..."]]
     ) -> "Network":
         """Build a network from what ``to_parts`` returned."""
-        values = {**config["fields"], **arrays}
-        node: Any = load("surrobrain.mechanistic.nodes", config["node"])
-        observer: Any = load("surrobrain.mechanistic.observers", config["observer"])
-        own = {k.removeprefix("node."): v for k, v in values.items() if k.startswith("node.")}
-        connectome = Connectome(arrays["weights"], arrays.get("lengths"), tuple(config["names"]))
-        rest = {k: config[k] for k in ("coupling", "speed", "dt", "settle", "dtype")}
-        return cls(
-            node(**own), connectome, noise=values["noise"],
-            observer=observer(**config["observer_fields"]), **rest,
-        )  # fmt: skip
+        return cls(**from_parts(config, arrays))
 
     @functools.cached_property
     def _engine(self) -> Engine:
@@ -305,3 +347,46 @@ def _refuse_forbidden(node: Node, connectome: Connectome) -> None:
                 + (f" against {weights[j, i]:g} back" if kind == "asymmetric" else "")
                 + "; change the connectome, or choose a node that allows them"
             )
+
+
+def _first_region(node: Node) -> Any:
+    """Return the node with one number for every parameter, to try its equations on."""
+    fields = dataclasses.fields(node)  # pyright: ignore[reportArgumentType]
+    return SimpleNamespace(**{f.name: np.ravel(getattr(node, f.name))[0] for f in fields})
+
+
+def _refuse_short_delays(network: Network) -> None:
+    """Refuse delays within a step: a stage cannot hear what is sent later in the same step."""
+    for wiring in network.wirings if network.reach else ():
+        short = wiring.steps < 1
+        if short.any():
+            k = int(np.argmax(short))
+            source, target = (network.regions[x[k]] for x in (wiring.sources, wiring.targets))
+            raise ValueError(
+                f"the stepper {network.stepper!r} needs every delay to be at least one step of "
+                f"{network.dt_seconds:g} s, but the connection from {source} to {target} has "
+                f"{wiring.steps[k]} steps; use a smaller dt or stepper='euler', or remove it "
+                "(connectome.without_self() removes those of regions with themselves)"
+            )
+
+
+def _checked_inputs(
+    network: Network, inputs: np.ndarray, n_times: int
+) -> Float[np.ndarray, "rows regions channels"]:
+    """Return the drive with its axis of channels, or say what does not fit."""
+    n_drives = sum(way == "tracts" for way in pathways(network.node, network.n_channels))
+    per_sample, rest = divmod(len(inputs), max(n_times, 1))
+    good = inputs.ndim in (2, 3) and inputs.shape[1] == network.n_regions and not rest
+    if inputs.ndim == 3:
+        good = good and inputs.shape[2] <= n_drives
+    if not good or (n_times and not per_sample):
+        raise ValueError(
+            f"inputs must have shape {(n_times, network.n_regions)}, or k rows per sample, and "
+            f"may have a third axis of up to {n_drives} channels, but {inputs.shape} arrived"
+        )
+    if n_times and network.steps_per_sample % per_sample:
+        raise ValueError(
+            f"{per_sample} rows of input per sample arrived, but a sample has "
+            f"{network.steps_per_sample} steps; use a number that divides them"
+        )
+    return inputs if inputs.ndim == 3 else inputs[:, :, None]

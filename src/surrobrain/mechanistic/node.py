@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 import numpy as np
 from jaxtyping import Float
 
-__all__ = ["Node", "Value", "check_parameters", "param", "parameters"]
+__all__ = ["Node", "Value", "check_parameters", "param", "parameters", "pathways"]
 
 Value = float | Float[np.ndarray, "regions"]
 
@@ -103,8 +103,25 @@ def parameters(node: object) -> dict[str, Value]:
     return {field.name: getattr(node, field.name) for field in fields}
 
 
-def check_parameters(node: Node, names: tuple[str, ...]) -> None:
-    """Refuse parameters outside their range, or arrays that do not fit the regions.
+def pathways(node: Node, n_channels: int) -> tuple[str, ...]:
+    """Return which way every channel of a node goes; the connectome unless the node says else.
+
+    A node may declare ``pathways``, one name per channel of its source: "tracts" for the
+    connectome, or one of its own parameters: the delay, in its time unit, after which a region
+    receives what it sent itself.
+    """
+    declared = getattr(node, "pathways", ("tracts",) * n_channels)
+    known = ("tracts", *parameters(node))
+    if len(declared) != n_channels or not set(declared) <= set(known):
+        raise ValueError(
+            f"{type(node).__name__} declares the pathways {declared} for {n_channels} channels; "
+            f"give one per channel of its source, each one of {', '.join(known)}"
+        )
+    return declared
+
+
+def check_parameters(node: object, names: tuple[str, ...]) -> None:
+    """Refuse parameters of a node or coupling outside their range, or of a wrong shape.
 
     Raises
     ------

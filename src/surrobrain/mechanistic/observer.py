@@ -1,9 +1,11 @@
 """What an observation model has to offer: a small system that the region's output drives."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
-__all__ = ["Observer"]
+from surrobrain.mechanistic.node import Node
+
+__all__ = ["Observer", "quantity"]
 
 
 @runtime_checkable
@@ -12,6 +14,11 @@ class Observer(Protocol):
 
     Because it runs on-line, the trajectory of the regions is never stored. Times are in
     seconds throughout. ``xp`` is as for a node.
+
+    Three things are optional. ``quantity`` names the static method of the node that is seen in
+    place of ``output``. ``channels`` names what is observed where it is not the regions, and
+    ``project(values)`` then turns samples of regions, shape (..., n_times, n_regions), into
+    samples of channels.
     """
 
     modality: ClassVar[str]
@@ -44,3 +51,21 @@ class Observer(Protocol):
     def read(xp: Any, state: tuple, drive: Any, p: Any) -> Any:
         """Return one sample, given the state and the mean output over the last step."""
         ...
+
+
+def quantity(observer: Observer, node: Node) -> Callable[[Any, tuple, Any], Any]:
+    """Return what an observer looks at: the node's ``output``, or what its ``quantity`` names.
+
+    Raises
+    ------
+    ValueError
+        The node offers no such quantity.
+    """
+    name = getattr(observer, "quantity", "output")
+    if not hasattr(node, name):
+        raise ValueError(
+            f"{type(observer).__name__} looks at the {name} of a region, which "
+            f"{type(node).__name__} does not offer; choose another observer, or give the node a "
+            f"static {name}(xp, state, p)"
+        )
+    return getattr(node, name)

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Float, UInt64
 
-from surrobrain.mechanistic.node import parameters
-from surrobrain.mechanistic.steppers import euler
+from surrobrain.mechanistic.node import parameters, pathways
+from surrobrain.mechanistic.noise import decay, kick_size, sigma_per_state
+from surrobrain.mechanistic.observer import quantity
+from surrobrain.mechanistic.steppers import between, changes, euler
+from surrobrain.mechanistic.wiring import Wiring
 
 if TYPE_CHECKING:
     from surrobrain.mechanistic.network import Network
@@ -17,7 +20,7 @@ __all__ = ["normals", "philox", "run"]
 
 def run(
     network: "Network", n_times: int, *, xp: ModuleType = np, seed: int = 0, lane: int = 0
-) -> Float[np.ndarray, "times regions"]:
+) -> Float[np.ndarray, "times observed"]:
     """Run a float64 network from its initial state, without settling and without inputs.
 
     Parameters
@@ -33,47 +36,137 @@ def run(
 
     Returns
     -------
-    array, shape (n_times, n_regions)
+    array, shape (n_times, n_observed)
         Samples.
     """
     node, observer, start = network.node, network.observer, network.initial_state
-    n_steps, dt = n_times * network.steps_per_sample, network.step_in_node_unit
-    p = SimpleNamespace(**{k: xp.asarray(v, dtype=xp.float64) for k, v in parameters(node).items()})
+    n_steps, n_states = n_times * network.steps_per_sample, len(node.states)
     q = SimpleNamespace(
         **{k: xp.asarray(v, dtype=xp.float64) for k, v in observer.constants.items()}
     )
-    sigma = np.broadcast_to(np.asarray(network.noise), network.n_regions) * np.sqrt(dt)
-    noise = {
-        name: xp.asarray(sigma * normals(seed, n_steps, len(sigma), variable=v, lane=lane))
-        for v, name in enumerate(node.noise)
-    }
+    step = _Step(network, xp)
+    draws = _draws(network, n_steps, seed=seed, lane=lane)
     x, seen = (tuple(xp.asarray(v) for v in part) for part in (start.values, start.observer))
+    x, eta = x[:n_states], dict(zip(node.noise, x[n_states:], strict=False))
     past = list(np.moveaxis(start.history, 2, 0))  # one (channels, regions) per step
     outputs, samples = [], []
-    for step in range(n_steps):
-        coupling = tuple(xp.asarray(c) for c in _coupling(network, past))
-        increments = [noise[name][step] if name in noise else None for name in node.states]
-        x = euler(lambda x, c=coupling: node.drift(xp, x, c, p), x, dt=dt, increments=increments)
-        x = tuple(_limited(xp, v, node.limits.get(k)) for v, k in zip(x, node.states, strict=True))
-        past = [*past[1:], np.stack([np.asarray(v) for v in node.source(xp, x, p)])]
-        outputs.append(node.output(xp, x, p))
+    look = quantity(observer, node)
+    for k in range(n_steps):
+        x, eta = step(x, eta, past, {name: xp.asarray(z[k]) for name, z in draws.items()})
+        past = [*past[1:], np.stack([np.asarray(v) for v in step.sent(x)])]
+        outputs.append(look(xp, x, step.p))
         if len(outputs) == network.steps_per_observation:
             mean, outputs = sum(outputs) / len(outputs), []
             observer_dt = network.steps_per_observation * network.dt_seconds
             seen = euler(lambda s, m=mean: observer.drift(xp, s, m, q), seen, dt=observer_dt)
-            if (step + 1) % network.steps_per_sample == 0:
+            if (k + 1) % network.steps_per_sample == 0:
                 samples.append(np.asarray(observer.read(xp, seen, mean, q)))
-    return np.stack(samples)
+    return network.projected(np.stack(samples))
 
 
-def _coupling(network: "Network", past: list[np.ndarray]) -> Float[np.ndarray, "channels regions"]:
-    """Coupling term of every region, weights[i, j] times what j sent delay[i, j] steps ago."""
-    weights = network.connectome.weights
-    sent = np.stack(past)[-1 - network.delay_steps, :, np.arange(len(weights))]
-    total = np.einsum("ij,ijc->ci", weights, sent)
-    if network.node.diffusive:
-        total = total - weights.sum(axis=1) * past[-1]
-    return network.coupling * total
+def _draws(
+    network: "Network", n_steps: int, *, seed: int, lane: int
+) -> dict[str, Float[np.ndarray, "steps regions"]]:
+    """Return sigma times the normals of every noisy state, scaled to one step."""
+    node, n = network.node, network.n_regions
+    size = kick_size(network.noise_kind, network.dt_seconds, network.step_in_node_unit)
+    sigma = sigma_per_state(network.noise_kind, node, n) * size
+    return {
+        name: sigma[v] * normals(seed, n_steps, n, variable=v, lane=lane)
+        for v, name in enumerate(node.noise)
+    }
+
+
+class _Step:
+    """One step of a network, stage by stage."""
+
+    def __init__(self, network: "Network", xp: ModuleType) -> None:
+        def own(piece: object) -> SimpleNamespace:
+            values = parameters(piece)
+            return SimpleNamespace(
+                **{k: xp.asarray(v, dtype=xp.float64) for k, v in values.items()}
+            )
+
+        self.network, self.xp = network, xp
+        self.p, self.g = own(network.node), own(network.coupling_form)
+        self.decay = decay(network.noise_kind, network.dt_seconds)
+        size = kick_size(network.noise_kind, network.dt_seconds, network.step_in_node_unit)
+        sigma = sigma_per_state(network.noise_kind, network.node, network.n_regions) * size
+        self.sizes = {n: xp.asarray(s) for n, s in zip(network.node.noise, sigma, strict=True)}
+        ways = pathways(network.node, network.n_channels)
+        self.tracts = [c for c, way in enumerate(ways) if way == "tracts"]
+        self.wirings = [wiring.whole() for wiring in network.wirings]
+
+    def __call__(
+        self, x: tuple, eta: dict[str, Any], past: list[np.ndarray], draws: dict[str, Any]
+    ) -> tuple[tuple, dict[str, Any]]:
+        """Return the state and the colored noise one step later."""
+        network, xp, method = self.network, self.xp, self.network.method
+        node, noise = network.node, network.noise_kind
+        later = {name: self.decay * eta[name] + draws[name] for name in eta}
+        kicks = [
+            None if name not in draws
+            else (eta[name], later[name]) if noise.colored
+            else (draws[name], self.sizes[name])
+            for name in node.states
+        ]  # fmt: skip
+        now, total = x, tuple(0.0 * v for v in x)
+        for stage, weight in enumerate(method.weights):
+            derivatives = node.drift(xp, now, self.received(now, past, stage), self.p)
+            moves = zip(now, derivatives, kicks, strict=True)
+            dt = network.step_in_node_unit
+            change = changes(xp, method, stage, noise=noise, moves=moves, dt=dt)
+            total = tuple(t + weight * c for t, c in zip(total, change, strict=True))
+            if stage < len(method.reaches):
+                reach = method.reaches[stage]
+                now = tuple(v + reach * c for v, c in zip(x, change, strict=True))
+        stepped = (
+            _limited(xp, v + t, node.limits.get(name))
+            for v, t, name in zip(x, total, node.states, strict=True)
+        )
+        return tuple(stepped), later
+
+    def sent(self, state: tuple) -> tuple:
+        """Return what every channel carries."""
+        source = list(self.network.node.source(self.xp, state, self.p))
+        chosen = tuple(source[c] for c in self.tracts)
+        form = self.network.coupling_form
+        for c, x in zip(self.tracts, form.send(self.xp, chosen, self.g), strict=True):
+            source[c] = x
+        return tuple(source)
+
+    def received(self, now: tuple, past: list[np.ndarray], stage: int) -> tuple:
+        """Return the coupling term of every channel at the time of a stage."""
+        sent = self.sent(now)
+        sources = np.stack([np.asarray(s) for s in sent])
+        time = self.network.method.times[stage]
+        totals = [
+            self.xp.asarray(self._total(wiring, c, sources, past, time))
+            for c, wiring in enumerate(self.wirings)
+        ]
+        row = self.xp.asarray(self.network.connectome.row_sums)
+        received = self.network.coupling_form.receive(
+            self.xp, tuple(totals[c] for c in self.tracts), tuple(sent[c] for c in self.tracts),
+            row, self.g,
+        )  # fmt: skip
+        for c, x in zip(self.tracts, received, strict=True):
+            totals[c] = x
+        return tuple(totals)
+
+    def _total(
+        self, wiring: Wiring, channel: int, sources: np.ndarray, past: list[np.ndarray], time: float
+    ) -> Float[np.ndarray, "regions"]:
+        """Weighted sum over connections of what was sent the delay ago."""
+        if not self.network.reach:
+            heard = sources[channel, wiring.sources]
+        else:
+            line = np.stack([moment[channel] for moment in past])
+            heard = line[-1 - wiring.steps, wiring.sources]
+            if time:
+                heard = between(time, heard, line[-wiring.steps, wiring.sources])
+        total = np.zeros(self.network.n_regions)
+        np.add.at(total, wiring.targets, wiring.weights * heard)
+        return total
 
 
 def _limited(xp: ModuleType, x: Any, limits: tuple[float, float] | None) -> Any:

@@ -96,14 +96,14 @@ def sweep(
     )
     node_names = tuple(name for name in parameters(network.node) if name in points)
     engine = Engine(network, lanes=Engine.lanes_for(network), varied=node_names)
-    values = np.empty((n_points, n_times, network.n_regions), network.dtype)
+    values = np.empty((n_points, n_times, len(network.names)), network.dtype)
 
     def run_block(first: int) -> None:
-        lanes = _lanes(network, points, first, min(first + engine.layout.lanes, n_points))
+        lanes = _lanes(engine, points, first, min(first + engine.layout.lanes, n_points))
         block = engine.run(
             network.initial_state, n_times, skip=network.settling_samples, lanes=lanes, seed=seed
         )
-        values[first : first + engine.layout.lanes] = block[0]
+        values[first : first + engine.layout.lanes] = network.projected(block[0])
 
     with ThreadPoolExecutor(whole(threads or os.cpu_count() or 1, "threads", low=1)) as pool:
         list(pool.map(run_block, range(0, n_points, engine.layout.lanes)))
@@ -135,12 +135,18 @@ def _checked(
 
 
 def _lanes(
-    network: Network, points: dict[str, Float[np.ndarray, "points"]], first: int, last: int
+    engine: Engine, points: dict[str, Float[np.ndarray, "points"]], first: int, last: int
 ) -> Lanes:
     """Return the numbers of points first..last, one lane each."""
-    shape = (last - first, network.n_regions)
-    chosen = {name: values[first:last] for name, values in points.items()}
-    coupling = chosen.pop("coupling", np.full(shape[0], network.coupling))
-    varied = {k: np.broadcast_to(v[:, None], shape) for k, v in chosen.items()}
-    noise = varied.pop("noise", np.broadcast_to(network.noise, shape))
+    network = engine.network
+    count = last - first
+    chosen = {name: values[first:last, None] for name, values in points.items()}
+    own = engine.own
+    coupling = chosen.pop("coupling", own.coupling)
+    sigma = chosen.pop("noise", None)
+    noise = own.noise if sigma is None else np.ones_like(own.noise) * sigma[..., None]
+    shape = (count, network.n_regions)
+    varied = {name: np.broadcast_to(values, shape) for name, values in chosen.items()}
+    coupling = np.broadcast_to(coupling, shape)
+    noise = np.broadcast_to(noise, (count, *own.noise.shape[1:]))
     return Lanes(first, coupling, noise, varied)
