@@ -9,11 +9,13 @@ _where = {
     "Connectome": "surrobrain.data.connectome",
     "Recording": "surrobrain.data.recording",
     "Report": "surrobrain.reports.report",
+    "SparseConnectome": "surrobrain.data.sparse_connectome",
     "Scorecard": "surrobrain.evaluation.scorecard",
     "Stimulus": "surrobrain.intervention.stimulus",
     # verbs, in the order of use
     "read": "surrobrain.data.read",
     "read_connectome": "surrobrain.data.read_connectome",
+    "cortical_sheet": "surrobrain.data.cortical_sheet",
     "fit": "surrobrain.inverse.fit",
     "simulate": "surrobrain.simulation",
     "evaluate": "surrobrain.evaluation.scorecard",

@@ -4,9 +4,11 @@ from surrobrain import errors
 from surrobrain.analysis.effective_connectivity import effective_connectivity
 from surrobrain.data import examples
 from surrobrain.data.connectome import Connectome
+from surrobrain.data.cortical_sheet import cortical_sheet
 from surrobrain.data.read import read
 from surrobrain.data.read_connectome import read_connectome
 from surrobrain.data.recording import Recording
+from surrobrain.data.sparse_connectome import SparseConnectome
 from surrobrain.evaluation import metrics
 from surrobrain.evaluation.scorecard import Scorecard, evaluate
 from surrobrain.intervention import protocols
@@ -38,9 +40,11 @@ __all__ = [  # noqa: RUF022
     "Recording",
     "Report",
     "Scorecard",
+    "SparseConnectome",
     "Stimulus",
     "StuartLandau",
     "WongWang",
+    "cortical_sheet",
     "couplings",
     "effective_connectivity",
     "errors",

@@ -17,8 +17,8 @@ __all__ = ["simulate"]
 class Drive(Protocol):
     """Anything that turns into external input: a Stimulus, or one of your own."""
 
-    def sampled(self, model: ForwardModel, n_times: int) -> Float[np.ndarray, "times regions"]:
-        """Return the drive at the model's rate, in the model's input unit."""
+    def sampled(self, model: ForwardModel, n_times: int) -> Float[np.ndarray, "rows regions"]:
+        """Return the drive in the model's input unit, one row per sample (a network: or k)."""
         ...
 
 

@@ -3,6 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import surrobrain as sb
+from surrobrain.intervention.dose import dose
 from surrobrain.intervention.protocols.pulse_train import pulse_train
 from surrobrain.intervention.protocols.sinusoid import sinusoid
 from surrobrain.intervention.protocols.step import step
@@ -121,3 +123,19 @@ def test_nonsense_is_refused(wrong, message):
 def test_a_pulse_longer_than_its_period_is_refused():
     with pytest.raises(ValueError, match=r"at most one period of 0.1 s"):
         pulse_train(regions=["A"], amplitude=1.0, rate=10.0, width=0.2)
+
+
+def test_a_slowly_sampled_network_takes_fast_pulses_whole():
+    network = sb.Network(
+        sb.Linear(tau=0.1), sb.examples.ring(3), coupling=0.0,
+        observer=sb.observers.Identity(1.0), dt=1e-3, settle=0.0,
+    )  # fmt: skip
+    train = pulse_train(regions=["region_1"], rate=10.0, width=0.01, amplitude=2.0, duration=2.0)
+    drive = train.sampled(network, 3)
+    assert drive.shape == (3 * network.rows_per_sample(train.fastest), 3)
+    assert 1000 % network.rows_per_sample(train.fastest) == 0
+    np.testing.assert_allclose(dose(train, network, duration=3.0).charge, 20 * 0.01 * 2.0)
+    steady = network.run(3, inputs=train.sampled(network, 3)).values[:, 1]
+    # the mean of a leaky region is the mean of its drive, 0.2, less what is still inside it
+    assert steady[1] == pytest.approx(0.2, rel=0.01)
+    assert steady[2] < 0.03

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -11,9 +11,36 @@ from jaxtyping import Float, Int
 from surrobrain.checks import choice, finite, indices, positive
 from surrobrain.errors import BadRecording
 
-__all__ = ["Connectome"]
+__all__ = ["Connectome", "Wired", "refuse_unknown_lengths"]
 
 Normalization = Literal["max", "mean", "spectral_radius", "row_sum", "log1p"]
+
+
+@runtime_checkable
+class Wired(Protocol):
+    """What a network asks of its connectome, dense or sparse."""
+
+    @property
+    def n_regions(self) -> int: ...  # noqa: D102
+    @property
+    def names(self) -> Sequence[str]: ...  # noqa: D102
+    @property
+    def lengths(self) -> object: ...  # noqa: D102
+    @property
+    def sparse(self) -> bool: ...  # noqa: D102
+    @property
+    def row_sums(self) -> Float[np.ndarray, "regions"]: ...  # noqa: D102
+
+    def edges(
+        self,
+    ) -> tuple[
+        Int[np.ndarray, "edges"],
+        Int[np.ndarray, "edges"],
+        Float[np.ndarray, "edges"],
+        Float[np.ndarray, "edges"],
+    ]:
+        """Return targets, sources, weights and lengths in mm of all connections, by target."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,20 +165,7 @@ class Connectome:
         ValueError
             Lengths are unknown, or a connection between two regions has length zero.
         """
-        positive(speed, "speed", unit="m/s")
-        if self.lengths is None:
-            raise ValueError(
-                "delays need tract lengths; give Connectome(weights, lengths=...) in mm"
-            )
-        targets, sources, _, lengths = self.edges()
-        missing = (targets != sources) & (lengths == 0)
-        if missing.any():
-            k = int(np.argmax(missing))
-            raise ValueError(
-                f"{int(missing.sum())} connections have length zero, the first from "
-                f"{self.names[sources[k]]} to {self.names[targets[k]]}; a zero usually means that "
-                "no tract was found: remove those weights, or give their lengths in mm"
-            )
+        refuse_unknown_lengths(self, speed)
 
     def delays(self, speed: float) -> Float[np.ndarray, "regions regions"]:
         """Return conduction delays in seconds at ``speed`` (m/s); no wiring has no delay.
@@ -255,3 +269,19 @@ def _scale(weights: np.ndarray, by: str) -> np.ndarray | float:
     total = weights.sum(axis=1, keepdims=True)
     silent = (weights == 0).all(axis=1, keepdims=True)
     return np.where(silent, float(weights.any()), total)  # a region without input stays without
+
+
+def refuse_unknown_lengths(connectome: Wired, speed: float) -> None:
+    """Refuse to compute delays at ``speed`` (m/s) from lengths that are not known."""
+    positive(speed, "speed", unit="m/s")
+    if connectome.lengths is None:
+        raise ValueError("delays need tract lengths; give Connectome(weights, lengths=...) in mm")
+    targets, sources, _, lengths = connectome.edges()
+    missing = (targets != sources) & (lengths == 0)
+    if missing.any():
+        k, names = int(np.argmax(missing)), connectome.names
+        raise ValueError(
+            f"{int(missing.sum())} connections have length zero, the first from "
+            f"{names[sources[k]]} to {names[targets[k]]}; a zero usually means that no tract was "
+            "found: remove those weights, or give their lengths in mm"
+        )

@@ -61,17 +61,18 @@ def dose(stimulus: Stimulus, model: ForwardModel, *, duration: float) -> Dose:
 
     Notes
     -----
-    Charge is the sum of ``|u[t]| / sfreq``, net charge that of ``u[t] / sfreq``, energy that
-    of ``u[t]**2 / sfreq``.
+    Charge is the sum of ``|u[t]| / rate``, net charge that of ``u[t] / rate``, energy that of
+    ``u[t]**2 / rate``, with the rate at which the model takes its drive.
     """
     n_times = whole(round(positive(duration, "duration", unit="s") * model.sfreq), "samples", low=1)
     drive = stimulus.sampled(model, n_times)
+    rate = len(drive) / n_times * model.sfreq
     where = np.flatnonzero(drive.any(axis=0))
     given = drive[:, where]
     return Dose(
         tuple(model.regions[k] for k in where),
-        np.abs(given).sum(axis=0) / model.sfreq,
-        given.sum(axis=0) / model.sfreq,
-        (given**2).sum(axis=0) / model.sfreq,
+        np.abs(given).sum(axis=0) / rate,
+        given.sum(axis=0) / rate,
+        (given**2).sum(axis=0) / rate,
         np.abs(given).max(axis=0),
     )

@@ -141,8 +141,11 @@ class Stimulus:
         """Return what is delivered where, in one line."""
         return "; ".join(f"{p.description} at {_places(p)}" for p in self.parts)
 
-    def sampled(self, model: ForwardModel, n_times: int) -> Float[np.ndarray, "times regions"]:
-        """Return the drive at the model's rate, in the model's input unit.
+    def sampled(self, model: ForwardModel, n_times: int) -> Float[np.ndarray, "rows regions"]:
+        """Return the drive in the model's input unit, at the model's rate or a multiple of it.
+
+        A network that samples slowly (fMRI) still takes its drive as fast as its steps: the
+        rows per sample are as many as the fastest part needs.
 
         Raises
         ------
@@ -150,12 +153,16 @@ class Stimulus:
             The model has no such region, or is too slow for the waveform.
         """
         whole(n_times, "n_times", low=1)
-        edges = np.arange(n_times + 1) / model.sfreq
-        drive = np.zeros((n_times, len(model.regions)))
+        rows_for = getattr(model, "rows_per_sample", None)
+        fastest = max(part.fastest for part in self.parts)
+        per_sample = 1 if rows_for is None else rows_for(fastest)
+        rate = per_sample * model.sfreq
+        edges = np.arange(n_times * per_sample + 1) / rate
+        drive = np.zeros((n_times * per_sample, len(model.regions)))
         for part in self.parts:
             where = indices(part.regions, model.regions)
-            _refuse_too_fast(part, model.sfreq)
-            mean = np.diff(part.charge(edges)) * model.sfreq
+            _refuse_too_fast(part, rate)
+            mean = np.diff(part.charge(edges)) * rate
             for k, weight in zip(where, part.weights, strict=True):
                 drive[:, k] += weight * mean
         return drive
@@ -169,12 +176,12 @@ def span(onset: float, duration: float) -> str:
     return f"from {onset:g} s" + ("" if math.isinf(duration) else f" for {duration:g} s")
 
 
-def _refuse_too_fast(part: Stimulus, sfreq: float) -> None:
-    if part.fastest <= sfreq / 2:
+def _refuse_too_fast(part: Stimulus, rate: float) -> None:
+    if part.fastest <= rate / 2:
         return
     raise ValueError(
         f"the stimulus ({part.description}) has content at {part.fastest:g} Hz, but the model has "
-        f"{sfreq:g} samples per second and follows at most {sfreq / 2:g} Hz; use a model with at "
+        f"{rate:g} samples per second and follows at most {rate / 2:g} Hz; use a model with at "
         f"least {2 * part.fastest:g} Hz (a Network, or a surrogate of EEG), or give its mean "
         "effect with protocols.step"
     )

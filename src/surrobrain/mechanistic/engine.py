@@ -127,7 +127,7 @@ class Engine:
             self.starts = (edges.sources * line - edges.delays) * layout.lanes
             self.weights, self.rows = edges.weights.astype(self.dtype), edges.rows
             return
-        weights = self.network.connectome.weights
+        weights = np.asarray(self.network.connectome.weights)
         if layout.lanes == 1:
             padded = np.zeros((n, layout.size))
             padded[:, :n] = weights.T

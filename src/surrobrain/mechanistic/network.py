@@ -12,9 +12,15 @@ from jaxtyping import Float
 
 from surrobrain.checks import choice, number, positive, whole
 from surrobrain.data.connectome import Connectome
+from surrobrain.data.sparse_connectome import SparseConnectome
 from surrobrain.forward import Trajectory
 from surrobrain.mechanistic.coupling import Coupling, coupling_of
 from surrobrain.mechanistic.engine import Engine, NetworkState
+from surrobrain.mechanistic.fitting_together import (
+    checked_inputs,
+    refuse_forbidden,
+    refuse_short_delays,
+)
 from surrobrain.mechanistic.node import Node, Value, check_parameters, pathways
 from surrobrain.mechanistic.noise import Noise, Sigma, noise_of, sigma_per_state
 from surrobrain.mechanistic.observer import Observer, quantity
@@ -35,7 +41,7 @@ class Network:
     node : Node
         Equations and parameters of a region (``surrobrain.catalog`` lists them); a parameter
         may be one number or one per region.
-    connectome : Connectome
+    connectome : Connectome or SparseConnectome
         Weights from j to i, used as they are, and tract lengths when ``speed`` is given.
     coupling : float, array of shape (n_regions,) or Coupling
         How regions act on each other (``surrobrain.couplings``). A number is the global strength
@@ -86,7 +92,7 @@ class Network:
     """
 
     node: Node
-    connectome: Connectome
+    connectome: Connectome | SparseConnectome
     coupling: Value | Coupling = 1.0
     noise: Sigma | Noise = 0.0
     observer: Observer = field(default_factory=Identity)
@@ -107,7 +113,7 @@ class Network:
         sigma_per_state(self.noise_kind, self.node, self.n_regions)
         quantity(self.observer, self.node)
         pathways(self.node, self.n_channels)
-        _refuse_forbidden(self.node, self.connectome)
+        refuse_forbidden(self.node, self.connectome)
         if self.speed is not None:
             self.connectome.refuse_unknown_lengths(self.speed)
         if self.settle is not None:
@@ -121,7 +127,7 @@ class Network:
                     f"{self.dt:g} s arrived; use {self.observer.interval / max(1, round(ratio)):g}"
                 )
         if self.method.n_stages > 1:
-            _refuse_short_delays(self)
+            refuse_short_delays(self)
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -174,6 +180,17 @@ class Network:
     def observations_per_sample(self) -> int:
         """Number of observer steps between samples."""
         return self.steps_per_sample // self.steps_per_observation
+
+    def rows_per_sample(self, frequency: float) -> int:
+        """Return how many rows of input per sample follow a frequency in Hz, four to a cycle.
+
+        They divide the steps of a sample; one row per step is the most.
+        """
+        wanted = 1.0 if frequency <= self.sfreq / 2 else 4 * frequency / self.sfreq
+        steps = self.steps_per_sample
+        return min(
+            (k for k in range(1, steps + 1) if steps % k == 0 and k >= wanted), default=steps
+        )
 
     @functools.cached_property
     def coupling_form(self) -> Coupling:
@@ -275,7 +292,7 @@ class Network:
         """
         whole(n_times, "n_times", low=0)
         whole(seed, "seed")
-        drive = None if inputs is None else _checked_inputs(self, inputs, n_times)
+        drive = None if inputs is None else checked_inputs(self, inputs, n_times)
         start, skip = self.initial_state, self.settling_samples
         if state is not None:
             start, skip = self._own(state), 0
@@ -331,62 +348,7 @@ class Network:
         return state
 
 
-def _refuse_forbidden(node: Node, connectome: Connectome) -> None:
-    """Refuse weights that the node's equations do not allow, naming the first pair."""
-    weights = connectome.weights
-    bad = {
-        "negative": weights < 0,
-        "asymmetric": ~np.isclose(weights, weights.T, rtol=1e-6, atol=0.0),
-    }
-    for kind in sorted(node.forbids):
-        if bad[kind].any():
-            i, j = np.argwhere(bad[kind])[0]
-            raise ValueError(
-                f"{type(node).__name__} does not allow {kind} weights, but {weights[i, j]:g} "
-                f"arrived from {connectome.names[j]} to {connectome.names[i]}"
-                + (f" against {weights[j, i]:g} back" if kind == "asymmetric" else "")
-                + "; change the connectome, or choose a node that allows them"
-            )
-
-
 def _first_region(node: Node) -> Any:
     """Return the node with one number for every parameter, to try its equations on."""
     fields = dataclasses.fields(node)  # pyright: ignore[reportArgumentType]
     return SimpleNamespace(**{f.name: np.ravel(getattr(node, f.name))[0] for f in fields})
-
-
-def _refuse_short_delays(network: Network) -> None:
-    """Refuse delays within a step: a stage cannot hear what is sent later in the same step."""
-    for wiring in network.wirings if network.reach else ():
-        short = wiring.steps < 1
-        if short.any():
-            k = int(np.argmax(short))
-            source, target = (network.regions[x[k]] for x in (wiring.sources, wiring.targets))
-            raise ValueError(
-                f"the stepper {network.stepper!r} needs every delay to be at least one step of "
-                f"{network.dt_seconds:g} s, but the connection from {source} to {target} has "
-                f"{wiring.steps[k]} steps; use a smaller dt or stepper='euler', or remove it "
-                "(connectome.without_self() removes those of regions with themselves)"
-            )
-
-
-def _checked_inputs(
-    network: Network, inputs: np.ndarray, n_times: int
-) -> Float[np.ndarray, "rows regions channels"]:
-    """Return the drive with its axis of channels, or say what does not fit."""
-    n_drives = sum(way == "tracts" for way in pathways(network.node, network.n_channels))
-    per_sample, rest = divmod(len(inputs), max(n_times, 1))
-    good = inputs.ndim in (2, 3) and inputs.shape[1] == network.n_regions and not rest
-    if inputs.ndim == 3:
-        good = good and inputs.shape[2] <= n_drives
-    if not good or (n_times and not per_sample):
-        raise ValueError(
-            f"inputs must have shape {(n_times, network.n_regions)}, or k rows per sample, and "
-            f"may have a third axis of up to {n_drives} channels, but {inputs.shape} arrived"
-        )
-    if n_times and network.steps_per_sample % per_sample:
-        raise ValueError(
-            f"{per_sample} rows of input per sample arrived, but a sample has "
-            f"{network.steps_per_sample} steps; use a number that divides them"
-        )
-    return inputs if inputs.ndim == 3 else inputs[:, :, None]

@@ -9,6 +9,7 @@ from jaxtyping import Float
 
 from surrobrain.catalog import load
 from surrobrain.data.connectome import Connectome
+from surrobrain.data.sparse_connectome import SparseConnectome
 
 if TYPE_CHECKING:
     from surrobrain.mechanistic.network import Network
@@ -44,7 +45,8 @@ def from_parts(
 ) -> dict[str, Any]:
     """Return the arguments of the network that ``to_parts`` took apart."""
     made: dict[str, Any] = {name: config[name] for name in _PLAIN}
-    made["connectome"] = Connectome.from_arrays(arrays, tuple(config["names"]))
+    wired = SparseConnectome if "edges" in arrays else Connectome
+    made["connectome"] = wired.from_arrays(arrays, tuple(config["names"]))
     for part, folder in _FOLDERS.items():
         kind: Any = load(f"surrobrain.mechanistic.{folder}", config[part]["kind"])
         own = {
