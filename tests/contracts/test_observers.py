@@ -1,7 +1,9 @@
 """Every observer of the catalog: declared fully, and the same compiled as in NumPy."""
 
+import dataclasses
 import functools
 import json
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -17,17 +19,34 @@ FOLDER = "surrobrain.mechanistic.observers"
 every_observer = pytest.mark.parametrize("name", catalog.names(FOLDER))
 
 
+GAIN = np.array([[1.0, 0.5, 0.0], [0.0, -1.0, 2.0]])
+
+
+def made(name: str) -> Observer:
+    """An observer with its defaults; what it cannot do without is given."""
+    return catalog.load(FOLDER, name)(**({"gain": GAIN} if name == "lead_field" else {}))
+
+
+@dataclasses.dataclass(frozen=True)
+class Firing(Linear):
+    """Linear region that knows a rate, for observers that ask for it."""
+
+    @staticmethod
+    def rate(xp: ModuleType, state: tuple, p: object) -> object:
+        return 10.0 * state[0]
+
+
 @functools.cache
 def network(name: str) -> Network:
-    observer = catalog.load(FOLDER, name)()
+    observer = made(name)
     weights = np.array([[0.0, 0.4, 0.0], [0.3, 0.0, 0.2], [0.0, 0.0, 0.0]])
     dt = observer.interval / 200
-    return Network(Linear(), Connectome(weights), noise=0.1, observer=observer, dt=dt, settle=0.0)
+    return Network(Firing(), Connectome(weights), noise=0.1, observer=observer, dt=dt, settle=0.0)
 
 
 @every_observer
 def test_declares_everything(name: str) -> None:
-    observer = catalog.load(FOLDER, name)()
+    observer = made(name)
     assert isinstance(observer, Observer)
     assert set(observer.initial) == set(observer.states)
     assert observer.interval > 0
@@ -44,7 +63,7 @@ def test_compiled_equals_numpy(name: str) -> None:
 
 @every_observer
 def test_rest_stays_at_rest(name: str) -> None:
-    observer = catalog.load(FOLDER, name)()
+    observer = made(name)
     state = tuple(np.full(1, observer.initial[k]) for k in observer.states)
     p = Constants(observer)
     for value in (

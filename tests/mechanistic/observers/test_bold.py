@@ -38,6 +38,16 @@ def test_response(
     assert response.min() / response.max() == pytest.approx(undershoot, abs=1.5e-3)
 
 
+def test_echo_variants_differ_in_the_signal_equation_alone() -> None:
+    """Constants as the papers give them: Stephan 2007 for 1.5 T, Heinzle 2016 for 3 T."""
+    default = BOLD(1.0).constants
+    stephan, heinzle = (BOLD(1.0, name).constants for name in ("stephan2007", "heinzle2016"))
+    assert [stephan[k] for k in ("k1", "k2", "k3")] == pytest.approx([2.77264, 0.4, 0.0])
+    assert [heinzle[k] for k in ("k1", "k2", "k3")] == [3.72, 0.527, 0.53]
+    assert {k for k in default if heinzle[k] != default[k]} == {"k1", "k2", "k3"}
+    assert (default["k1"], default["k2"], default["k3"]) == pytest.approx((2.38, 2.0, 0.48))
+
+
 def test_unknown_variant_is_refused() -> None:
     with pytest.raises(ValueError, match="did you mean 'friston2003'"):
         BOLD(1.0, "friston")

@@ -39,6 +39,7 @@ __all__ = ["simulate"]
     metavar="HZ",
     help="Samples per second of a network's output.",
 )
+@click.option("--stepper", default="euler", show_default=True, help="euler, heun, rk4 or milstein.")
 @click.option("--duration", default=60.0, show_default=True, metavar="SECONDS")
 @click.option("--seed", default=0, show_default=True, help="Decides the noise.")
 @click.option("--out", required=True, metavar="FILE.npz", help="Where the recording goes.")
@@ -79,6 +80,7 @@ def _network(node: str, options: dict) -> "ForwardModel":
     from surrobrain.checks import choice, number
     from surrobrain.data.read_connectome import read_connectome
     from surrobrain.mechanistic.network import Network
+    from surrobrain.mechanistic.steppers import STEPPERS
 
     kind = catalog.load("surrobrain.mechanistic.nodes", node)
     assert isinstance(kind, type)
@@ -96,6 +98,7 @@ def _network(node: str, options: dict) -> "ForwardModel":
         kind(**{name: value for name, value in values.items() if name in own}),
         connectome.without_self(),
         observer=_observer(options["observer"], float(options["sfreq"])),
+        stepper=choice(options["stepper"], STEPPERS, "stepper"),  # pyright: ignore
     )
     changes: dict[str, Any] = {name: values[name] for name in of_network & set(values)}
     return dataclasses.replace(network, **changes)

@@ -116,3 +116,8 @@ class DynamicMeanField:
     def output(xp: Any, state: tuple, p: Any) -> Any:
         """Show the excitatory gating."""
         return state[0]
+
+    @staticmethod
+    def inhibition(xp: Any, state: tuple, p: Any) -> Any:
+        """Return the inhibitory gating S_I."""
+        return state[1]

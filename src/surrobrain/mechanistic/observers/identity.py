@@ -17,6 +17,9 @@ class Identity:
     ----------
     sfreq : float
         Samples per second (Hz).
+    quantity : str
+        What is seen of a region: its ``output``, or another static method that its node offers,
+        such as ``rate`` (Hz) of Jansen-Rit or ``inhibition`` of the dynamic mean field.
 
     Notes
     -----
@@ -30,6 +33,7 @@ class Identity:
     """
 
     sfreq: float = 100.0
+    quantity: str = "output"
 
     modality: ClassVar[str] = "activity"
     states: ClassVar[tuple[str, ...]] = ()
