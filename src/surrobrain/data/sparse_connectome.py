@@ -46,7 +46,8 @@ class SparseConnectome:
 
     Examples
     --------
-    >>> line = SparseConnectome([1, 2], [0, 1], [0.5, 0.5], names=["A", "B", "C"])
+    >>> targets, sources = np.array([1, 2]), np.array([0, 1])
+    >>> line = SparseConnectome(targets, sources, np.full(2, 0.5), names=["A", "B", "C"])
     >>> line.n_regions, line.row_sums.tolist()
     (3, [0.0, 0.5, 0.5])
     """

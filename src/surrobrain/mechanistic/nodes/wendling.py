@@ -39,7 +39,8 @@ class Wendling:
 
     The output y1 - y2 - y3 is in mV. Without fast inhibition (G or C7 zero) the equations are
     those of ``JansenRit``, and the tests hold them to it. The paper moves between kinds of
-    activity by A, B and G; its figures are not reproduced in the tests. Noise acts on y1' (sigma in mV/s per sqrt(s)), as in ``JansenRit``.
+    activity by A, B and G; its figures are not reproduced in the tests. Noise acts on y1' (sigma
+    in mV/s per sqrt(s)), as in ``JansenRit``.
 
     Differs: many programs drop y4 as a state of its own and use y2 C6 / C4, which is the same
     here, since both follow S(C3 y0) with the same B and b.
