@@ -18,6 +18,7 @@ _where = {
     "cortical_sheet": "surrobrain.data.cortical_sheet",
     "fit": "surrobrain.inverse.fit",
     "simulate": "surrobrain.simulation",
+    "sweep": "surrobrain.mechanistic.sweep",
     "evaluate": "surrobrain.evaluation.scorecard",
     "effective_connectivity": "surrobrain.analysis.effective_connectivity",
     "lesion": "surrobrain.intervention.lesion",

@@ -25,6 +25,7 @@ from surrobrain.mechanistic.nodes.jansen_rit import JansenRit
 from surrobrain.mechanistic.nodes.linear import Linear
 from surrobrain.mechanistic.nodes.stuart_landau import StuartLandau
 from surrobrain.mechanistic.nodes.wong_wang import WongWang
+from surrobrain.mechanistic.sweep import sweep
 from surrobrain.models import load_model, save_model
 from surrobrain.parallel import pmap
 from surrobrain.reports.report import Report
@@ -63,6 +64,7 @@ __all__ = [  # noqa: RUF022
     "read_connectome",
     "save_model",
     "simulate",
+    "sweep",
     "what_if",
 ]
 

@@ -129,6 +129,26 @@ def test_inspect_finds_nothing_wrong_with_what_we_write(files, capsys):
     assert "400 samples x 5 regions" in capsys.readouterr().out
 
 
+def test_sweep_names_the_best_point_beside_the_connectome(files, capsys, tmp_path):
+    np.save(tmp_path / "fc.npy", np.corrcoef(np.random.default_rng(0).normal(size=(5, 40))))
+    typed = [
+        "sweep", "linear", "--connectome", str(files / "sc.npy"), "--param", "noise=1",
+        "--vary", "coupling=0:0.4:3", "--vary", "tau=0.1,0.2", "--duration", "20",
+        "--target", str(tmp_path / "fc.npy"), "--out", str(tmp_path / "sweep"),
+    ]  # fmt: skip
+    assert main([*typed, "--json"]) == 0
+    first = json.loads(capsys.readouterr().out)
+    assert (first["n_points"], first["diverged"]) == (6, 0)
+    assert set(first["best"]) == {"coupling", "tau"}
+    assert -1 <= first["structure_r"] <= 1
+    assert main(typed) == 0
+    said = capsys.readouterr().out
+    assert f"best FC r {first['best_r']:.3f}" in said
+    assert "weights of the connectome alone" in said
+    assert main([*typed[:7], "couplign=1", *typed[8:]]) != 0
+    assert "coupling" in capsys.readouterr().err
+
+
 def test_simulate_then_evaluate(files, capsys):
     out = str(files / "simulated.npz")
     typed = [

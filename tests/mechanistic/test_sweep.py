@@ -1,13 +1,19 @@
 """A sweep is many single runs: whatever the lane, the thread or the company."""
 
 import functools
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from surrobrain.data.connectome import Connectome
+from surrobrain.data.examples import ring
 from surrobrain.mechanistic.engine import Lanes
 from surrobrain.mechanistic.network import Network
+from surrobrain.mechanistic.nodes.linear import Linear
 from surrobrain.mechanistic.nodes.wong_wang import WongWang
 from surrobrain.mechanistic.observers.identity import Identity
 from surrobrain.mechanistic.sweep import Sweep, sweep
@@ -85,3 +91,72 @@ def test_lanes_have_independent_noise() -> None:
 def test_bad_points_are_named(vary: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         sweep(network(None), vary, duration=0.1)
+
+
+def standard_deviations(values: np.ndarray) -> np.ndarray:
+    return values.std(axis=0)
+
+
+def test_a_folder_gives_the_same_bits_as_memory(tmp_path: Path) -> None:
+    model = network(None)
+    kept = sweep(model, POINTS, duration=0.5, seed=1, summary=standard_deviations)
+    stored = sweep(
+        model, POINTS, duration=0.5, seed=1, summary=standard_deviations, out=tmp_path / "s"
+    )
+    np.testing.assert_array_equal(stored.values, kept.values)
+    assert sorted(p.name for p in (tmp_path / "s").iterdir()) == [
+        "points", "sweep.json", "values.npy",
+    ]  # fmt: skip
+    again = sweep(
+        model, POINTS, duration=0.5, seed=1, summary=standard_deviations, out=tmp_path / "s"
+    )
+    np.testing.assert_array_equal(again.values, kept.values)
+
+
+def test_another_sweep_is_refused_and_says_what_differs(tmp_path: Path) -> None:
+    model = network(None)
+    sweep(model, POINTS, duration=0.2, seed=1, out=tmp_path / "s")
+    with pytest.raises(ValueError, match="another sweep, which differs in: duration, seed"):
+        sweep(model, POINTS, duration=0.3, seed=2, out=tmp_path / "s")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "thesis.txt").write_text("mine")
+    with pytest.raises(ValueError, match="is not empty and holds no sweep"):
+        sweep(model, POINTS, duration=0.2, out=tmp_path / "full")
+
+
+KILLED = """
+import sys
+from pathlib import Path
+import numpy as np
+import surrobrain as sb
+from surrobrain.mechanistic.sweep import sweep
+
+model = sb.Network(sb.Linear(), sb.examples.ring(30), noise=1.0, settle=0.0)
+sweep(model, {"coupling": np.linspace(0, 0.5, 160)}, duration=20.0, seed=3, threads=1,
+      out=Path(sys.argv[1]))
+"""
+
+
+def test_a_killed_sweep_goes_on_to_the_same_bits(tmp_path: Path) -> None:
+    folder = tmp_path / "s"
+    process = subprocess.Popen([sys.executable, "-c", KILLED, str(folder)])
+    until = time.monotonic() + 60
+    while len(list(folder.glob("block_*.npy"))) < 2 and process.poll() is None:
+        assert time.monotonic() < until
+        time.sleep(0.005)
+    process.kill()
+    process.wait()
+    done = len(list(folder.glob("block_*.npy")))
+    assert 2 <= done < 10, "killed in the middle"
+    model = Network(Linear(), ring(30), noise=1.0, settle=0.0)
+    points = {"coupling": np.linspace(0, 0.5, 160)}
+    resumed = sweep(model, points, duration=20.0, seed=3, out=folder)
+    whole = sweep(model, points, duration=20.0, seed=3)
+    np.testing.assert_array_equal(resumed.values, whole.values)
+    assert not list(folder.glob("*.part"))
+
+
+def test_a_diverged_point_is_told_and_stops_nothing() -> None:
+    model = Network(Linear(), ring(3), noise=1.0, settle=0.0)
+    found = sweep(model, {"coupling": np.array([0.1, 1e6, 0.2])}, duration=5.0)
+    assert (found.diverged > 0).tolist() == [False, True, False]

@@ -1,10 +1,12 @@
 """One network at many parameter points, run side by side on the compiled loop."""
 
 import dataclasses
+import itertools
 import os
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float
@@ -13,8 +15,12 @@ from surrobrain.checks import choice, finite, positive, whole
 from surrobrain.mechanistic.engine import Engine, Lanes
 from surrobrain.mechanistic.network import Network
 from surrobrain.mechanistic.node import check_parameters, parameters
+from surrobrain.mechanistic.sweep_store import SweepStore
+from surrobrain.training.progress import progress
 
 __all__ = ["Sweep", "sweep"]
+
+Summary = Callable[[np.ndarray], np.ndarray]
 
 _MOST_LANES = 2**24  # lanes of one seed whose noise is told apart
 
@@ -27,23 +33,25 @@ class Sweep:
     ----------
     points : dict of str to array, shape (n_points,)
         Values that were varied.
-    values : array, shape (n_points, n_times, n_regions)
-        Observations; not finite where a point diverged.
+    values : array, shape (n_points, n_times, n_observed) or (n_points, ...)
+        Observations, or the summary of each point; not finite where a point diverged. A sweep
+        with a folder reads them from disk as they are looked at.
     sfreq : float
         Samples per second (Hz).
     names : tuple of str
-        Region names.
+        What was observed.
     """
 
     points: dict[str, Float[np.ndarray, "points"]]
-    values: Float[np.ndarray, "points times regions"]
+    values: Float[np.ndarray, "points ..."]
     sfreq: float
     names: tuple[str, ...]
 
     @property
     def diverged(self) -> Float[np.ndarray, "points"]:
-        """Share of samples of each point that are not finite."""
-        return 1.0 - np.isfinite(self.values).mean(axis=(1, 2))
+        """Share of each point's numbers that are not finite."""
+        axes = tuple(range(1, np.ndim(self.values)))
+        return 1.0 - np.isfinite(self.values).mean(axis=axes)
 
 
 def sweep(
@@ -52,6 +60,8 @@ def sweep(
     *,
     duration: float,
     seed: int = 0,
+    summary: Summary | None = None,
+    out: str | Path | None = None,
     threads: int | None = None,
 ) -> Sweep:
     """Run a network at many parameter points.
@@ -68,6 +78,13 @@ def sweep(
     seed : int
         Decides the noise. Point k has the noise of lane k: independent between points, and the
         same whatever else is in the sweep or how many threads ran it.
+    summary : callable, optional
+        What to keep of each point: a function of its samples, shape (n_times, n_observed), that
+        returns an array of one shape, such as ``surrobrain.signals.functional_connectivity``.
+        Everything by default.
+    out : str or Path, optional
+        Folder to stream the points to, block by block: memory holds a few blocks, not the
+        sweep. Called again after an interruption it goes on where it stopped, to the same bits.
     threads : int, optional
         Number of threads; all cores by default.
 
@@ -79,7 +96,8 @@ def sweep(
     Raises
     ------
     ValueError
-        An unknown or empty quantity is varied, or the arrays differ in length.
+        An unknown or empty quantity is varied, the arrays differ in length, or the folder holds
+        another sweep.
 
     Examples
     --------
@@ -96,18 +114,37 @@ def sweep(
     )
     node_names = tuple(name for name in parameters(network.node) if name in points)
     engine = Engine(network, lanes=Engine.lanes_for(network), varied=node_names)
-    values = np.empty((n_points, n_times, len(network.names)), network.dtype)
+    size = engine.layout.lanes
 
-    def run_block(first: int) -> None:
-        lanes = _lanes(engine, points, first, min(first + engine.layout.lanes, n_points))
-        block = engine.run(
-            network.initial_state, n_times, skip=network.settling_samples, lanes=lanes, seed=seed
-        )
-        values[first : first + engine.layout.lanes] = network.projected(block[0])
+    def block(first: int) -> np.ndarray:
+        lanes = _lanes(engine, points, first, min(first + size, n_points))
+        start, skip = network.initial_state, network.settling_samples
+        samples = engine.run(start, n_times, skip=skip, lanes=lanes, seed=seed)[0]
+        seen = network.projected(samples)
+        return seen if summary is None else np.stack([summary(values) for values in seen])
 
-    with ThreadPoolExecutor(whole(threads or os.cpu_count() or 1, "threads", low=1)) as pool:
-        list(pool.map(run_block, range(0, n_points, engine.layout.lanes)))
-    return Sweep(points, values, network.sfreq, network.names)
+    job = {"duration": duration, "seed": seed, "summary": _name(summary), "block": size}
+    store = SweepStore.open(out, network, points, job)
+    todo = [first for first in range(0, n_points, size) if not store.has(first)]
+    workers = whole(threads or os.cpu_count() or 1, "threads", low=1)
+    with ThreadPoolExecutor(workers) as pool, progress(n_points, label="sweep") as report:
+        waiting = {pool.submit(block, first): first for first in todo[: 2 * workers]}
+        rest, done = iter(todo[2 * workers :]), n_points - size * len(todo)
+        while waiting:
+            finished = next(as_completed(waiting))
+            store.keep(waiting.pop(finished), finished.result())
+            for first in itertools.islice(rest, 1):
+                waiting[pool.submit(block, first)] = first
+            done += size
+            report(min(done, n_points), "points")
+    return Sweep(points, store.joined(range(0, n_points, size)), network.sfreq, network.names)
+
+
+def _name(summary: Summary | None) -> str:
+    """Return where a summary comes from, to tell one sweep from another."""
+    if summary is None:
+        return "none"
+    return f"{getattr(summary, '__module__', '')}.{getattr(summary, '__qualname__', repr(summary))}"
 
 
 def _checked(

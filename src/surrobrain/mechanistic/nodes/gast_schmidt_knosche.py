@@ -19,10 +19,12 @@ class GastSchmidtKnosche:
     ----------
     tau : float or array, shape (n_regions,)
         Membrane time constant in ms.
-    eta, Delta : float or array, shape (n_regions,)
-        Center and half width of the neurons' excitability.
+    eta : float or array, shape (n_regions,)
+        Center of the neurons' excitability.
     J : float or array, shape (n_regions,)
         Recurrent weight.
+    Delta : float or array, shape (n_regions,)
+        Half width of the neurons' excitability.
     alpha : float or array, shape (n_regions,)
         Strength of the adaptation; at 0 the region is a ``MontbrioPazoRoxin``.
     tau_A : float or array, shape (n_regions,)
