@@ -52,7 +52,7 @@ class LarterBreakspear:
     The paper's C is G = 1 - local with rows of the weights that sum to 1. States are pure numbers,
     one unit of the paper's time is called 1 ms. External input adds to the coupling. Noise acts
     on V (sigma per sqrt(ms)). By default, as d_V = d_Z grows, an isolated region rests, oscillates
-    (from 0.567) and is chaotic (at 0.65). At 0.5 Z can grow without end and V fall: the
+    (from 0.564) and is chaotic (at 0.65). At 0.5 Z can grow without end and V fall: the
     equations have no bound there.
 
     Differs: TVB has g_Ca 1.1, a_ee 0.4, d_Z 0.7, at which d_V = 0.65 is nearly periodic; its

@@ -37,9 +37,7 @@ class VanDerPol:
 
     References
     ----------
-    .. [1] van der Pol (1926), On relaxation-oscillations. Phil Mag 2:978. As a brain's region:
-       Botcharova et al. (2015), Resting state MEG oscillations show long-range temporal correlations
-       of phase synchrony that break down during finger movement. Front Physiol 6:183.
+    .. [1] van der Pol (1926), On relaxation-oscillations. Phil Mag 2:978.
 
     Examples
     --------
