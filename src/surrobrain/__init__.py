@@ -21,6 +21,7 @@ _where = {
     "sweep": "surrobrain.mechanistic.sweep",
     "evaluate": "surrobrain.evaluation.scorecard",
     "effective_connectivity": "surrobrain.analysis.effective_connectivity",
+    "feedback_inhibition": "surrobrain.mechanistic.feedback_inhibition",
     "lesion": "surrobrain.intervention.lesion",
     "what_if": "surrobrain.intervention.what_if",
     "save_model": "surrobrain.models",

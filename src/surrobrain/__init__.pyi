@@ -20,6 +20,7 @@ from surrobrain.inverse.fit import fit
 from surrobrain.learned.architectures.linear_var import LinearVAR
 from surrobrain.learned.architectures.mlp import MLP
 from surrobrain.mechanistic import couplings, noises, observers
+from surrobrain.mechanistic.feedback_inhibition import feedback_inhibition
 from surrobrain.mechanistic.network import Network
 from surrobrain.mechanistic.nodes.jansen_rit import JansenRit
 from surrobrain.mechanistic.nodes.linear import Linear
@@ -51,6 +52,7 @@ __all__ = [  # noqa: RUF022
     "errors",
     "evaluate",
     "examples",
+    "feedback_inhibition",
     "fit",
     "lesion",
     "load_model",

@@ -35,12 +35,13 @@ def haemodynamic(dtype: str = "float64") -> Network:
     )  # fmt: skip
 
 
-def pair(dt: float) -> Network:
+def pair(dt: float, **how: object) -> Network:
     """A drives B after 30 ms, B drives A back after 10 ms."""
     connectome = Connectome(
         np.array([[0.0, -0.8], [1.5, 0.0]]), np.array([[0.0, 100.0], [300.0, 0.0]]), ["A", "B"]
     )
-    return Network(Linear(), connectome, observer=Identity(100.0), speed=10.0, dt=dt, settle=0.0)
+    base = Network(Linear(), connectome, observer=Identity(100.0), speed=10.0, dt=dt, settle=0.0)
+    return dataclasses.replace(base, **how)
 
 
 def test_is_a_forward_model() -> None:
@@ -93,12 +94,31 @@ def states_after(model: Network, n_times: int) -> np.ndarray:
     return model.run(n_times, inputs=inputs).state.values[0]
 
 
-def test_delays_run_from_j_to_i_and_converge_at_order_one() -> None:
+@pytest.mark.parametrize(("stepper", "ratio"), [("euler", 2.0), ("heun", 4.0), ("rk4", 4.0)])
+def test_delays_run_from_j_to_i_and_converge_at_their_order(stepper: str, ratio: float) -> None:
     expected = method_of_steps(np.array([0.05, 0.2]))
     for n_times, truth in zip((5, 20), expected, strict=True):
-        errors = [np.abs(states_after(pair(dt), n_times) - truth) for dt in (1e-3, 5e-4)]
-        assert errors[1].max() < 3e-3
-        np.testing.assert_allclose(errors[0] / errors[1], 2.0, atol=0.1)
+        errors = [
+            np.abs(states_after(pair(dt, stepper=stepper), n_times) - truth).max()
+            for dt in (1e-3, 5e-4)
+        ]
+        assert errors[1] < (3e-3 if stepper == "euler" else 1e-5)
+        assert errors[0] / errors[1] == pytest.approx(ratio, rel=0.06)
+
+
+def test_interpolated_delays_lie_between_rounded_ones() -> None:
+    """A delay of 30.4 steps: rounded it is 30, interpolated it is a straight line's 30.4."""
+    odd = dataclasses.replace(pair(1e-3), speed=300.0 / 30.4)
+    rounded, interpolated = (
+        states_after(dataclasses.replace(odd, delays=kind), 5)
+        for kind in ("rounded", "interpolated")
+    )
+    earlier, later = (
+        states_after(dataclasses.replace(odd, speed=300.0 / d), 5) for d in (30.0, 31.0)
+    )
+    assert rounded[1] == pytest.approx(earlier[1], rel=1e-9)
+    assert interpolated[1] == pytest.approx(0.6 * earlier[1] + 0.4 * later[1], rel=1e-3)
+    assert later[1] < interpolated[1] < earlier[1]
 
 
 def test_b_hears_a_only_after_the_delay() -> None:

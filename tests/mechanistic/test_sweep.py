@@ -1,18 +1,24 @@
 """A sweep is many single runs: whatever the lane, the thread or the company."""
 
+import dataclasses
 import functools
+import json
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pytest
 
+import surrobrain as sb
 from surrobrain.data.connectome import Connectome
 from surrobrain.data.examples import ring
 from surrobrain.mechanistic.engine import Lanes
 from surrobrain.mechanistic.network import Network
+from surrobrain.mechanistic.nodes.epileptor_2d import Epileptor2D
 from surrobrain.mechanistic.nodes.linear import Linear
 from surrobrain.mechanistic.nodes.wong_wang import WongWang
 from surrobrain.mechanistic.observers.identity import Identity
@@ -160,3 +166,39 @@ def test_a_diverged_point_is_told_and_stops_nothing() -> None:
     model = Network(Linear(), ring(3), noise=1.0, settle=0.0)
     found = sweep(model, {"coupling": np.array([0.1, 1e6, 0.2])}, duration=5.0)
     assert (found.diverged > 0).tolist() == [False, True, False]
+
+
+def test_virtual_patients_of_the_epilepsy_benchmark(shared: Callable[[str], Path]) -> None:
+    """One point per patient, one excitability per region: who is recruited, and when."""
+    folder = shared("connectomes/vep84")
+    truth = json.loads((folder / "ground_truth.json").read_text())["sbi_like"]
+    weights = np.load(folder / "weights_raw.npy")
+    weights = weights / weights.max()
+    weights[27, [6, 34]] = 4.0
+    weights[np.ix_([5, 11], [6, 34])] = 1.0
+    np.fill_diagonal(weights, 0.0)
+    eta = np.full((2, 84), -3.65)
+    for k, patient in enumerate(("c1", "c3")):
+        eta[k, truth[patient]["pz"]] = -2.4
+        eta[k, truth[patient]["ez"]] = -1.6
+    model = Network(
+        Starting(tau0=10.0), sb.Connectome(weights), coupling=1.0, dt=1e-4, settle=0.0,
+        observer=Identity(10_000.0),
+    )  # fmt: skip
+    x = sweep(model, {"x0": eta}, duration=0.014).values
+    for k, patient in enumerate(("c1", "c3")):
+        recruited = np.flatnonzero((x[k] > 0).any(axis=0))
+        assert recruited.tolist() == truth[patient]["computed_recruited"]
+        onset = (np.argmax(x[k][:, recruited] > 0, axis=0) + 1) / 10
+        np.testing.assert_allclose(onset, truth[patient]["computed_onset_x_gt_0"], atol=0.11)
+
+
+@dataclasses.dataclass(frozen=True)
+class Starting(Epileptor2D):
+    """The two-dimensional Epileptor from where the benchmark starts it, seen by its x."""
+
+    initial = MappingProxyType({"x": -2.5, "z": 3.5})
+
+    @staticmethod
+    def output(xp: object, state: tuple, p: object) -> object:
+        return state[0]

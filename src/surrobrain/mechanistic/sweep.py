@@ -20,6 +20,7 @@ from surrobrain.training.progress import progress
 
 __all__ = ["Sweep", "sweep"]
 
+Varied = Float[np.ndarray, "points"] | Float[np.ndarray, "points regions"]
 Summary = Callable[[np.ndarray], np.ndarray]
 
 _MOST_LANES = 2**24  # lanes of one seed whose noise is told apart
@@ -31,7 +32,7 @@ class Sweep:
 
     Parameters
     ----------
-    points : dict of str to array, shape (n_points,)
+    points : dict of str to array, shape (n_points,) or (n_points, n_regions)
         Values that were varied.
     values : array, shape (n_points, n_times, n_observed) or (n_points, ...)
         Observations, or the summary of each point; not finite where a point diverged. A sweep
@@ -42,7 +43,7 @@ class Sweep:
         What was observed.
     """
 
-    points: dict[str, Float[np.ndarray, "points"]]
+    points: dict[str, Varied]
     values: Float[np.ndarray, "points ..."]
     sfreq: float
     names: tuple[str, ...]
@@ -56,7 +57,7 @@ class Sweep:
 
 def sweep(
     network: Network,
-    vary: Mapping[str, Float[np.ndarray, "points"]],
+    vary: Mapping[str, Varied],
     *,
     duration: float,
     seed: int = 0,
@@ -70,9 +71,9 @@ def sweep(
     ----------
     network : Network
         What stays the same.
-    vary : mapping of str to array, shape (n_points,)
+    vary : mapping of str to array, shape (n_points,) or (n_points, n_regions)
         Values of "coupling", "noise" or any parameter of the node; equally long, one entry
-        per point. For a grid, ravel the arrays of ``np.meshgrid``.
+        per point, or one per point and region. For a grid, ravel the arrays of ``np.meshgrid``.
     duration : float
         Seconds per point, after settling.
     seed : int
@@ -147,15 +148,19 @@ def _name(summary: Summary | None) -> str:
     return f"{getattr(summary, '__module__', '')}.{getattr(summary, '__qualname__', repr(summary))}"
 
 
-def _checked(
-    network: Network, vary: Mapping[str, Float[np.ndarray, "points"]]
-) -> dict[str, Float[np.ndarray, "points"]]:
+def _checked(network: Network, vary: Mapping[str, Varied]) -> dict[str, Varied]:
     """Return the points as float arrays, or say what is wrong with them."""
     if not vary:
         raise ValueError('nothing is varied; give for instance {"coupling": np.linspace(0, 1, 8)}')
     for name in vary:
         choice(name, ("coupling", "noise", *parameters(network.node)), "quantity to vary")
-    points = {k: finite(np.array(v, dtype=np.float64), k).reshape(-1) for k, v in vary.items()}
+    points = {k: finite(np.array(v, dtype=np.float64), k) for k, v in vary.items()}
+    for name, values in points.items():
+        if values.ndim != 1 and values.shape[1:] != (network.n_regions,):
+            raise ValueError(
+                f"{name} must have shape (n_points,) or (n_points, {network.n_regions}), but "
+                f"{values.shape} arrived; for a grid, ravel the arrays of np.meshgrid"
+            )
     lengths = {name: len(values) for name, values in points.items()}
     if len(set(lengths.values())) != 1 or not 1 <= min(lengths.values()) <= _MOST_LANES:
         raise ValueError(
@@ -171,17 +176,18 @@ def _checked(
     return points
 
 
-def _lanes(
-    engine: Engine, points: dict[str, Float[np.ndarray, "points"]], first: int, last: int
-) -> Lanes:
+def _lanes(engine: Engine, points: dict[str, Varied], first: int, last: int) -> Lanes:
     """Return the numbers of points first..last, one lane each."""
     network = engine.network
     count = last - first
-    chosen = {name: values[first:last, None] for name, values in points.items()}
+    chosen = {
+        name: values[first:last, None] if values.ndim == 1 else values[first:last]
+        for name, values in points.items()
+    }
     own = engine.own
     coupling = chosen.pop("coupling", own.coupling)
     sigma = chosen.pop("noise", None)
-    noise = own.noise if sigma is None else np.ones_like(own.noise) * sigma[..., None]
+    noise = own.noise if sigma is None else np.ones_like(own.noise) * sigma[:, None]
     shape = (count, network.n_regions)
     varied = {name: np.broadcast_to(values, shape) for name, values in chosen.items()}
     coupling = np.broadcast_to(coupling, shape)

@@ -125,6 +125,11 @@ class Wendling:
         """Show the pyramidal potential y1 - y2 - y3 in mV."""
         return state[1] - state[2] - state[3]
 
+    @staticmethod
+    def rate(xp: Any, state: tuple, p: Any) -> Any:
+        """Return the firing rate of the pyramidal cells in Hz."""
+        return _rate(xp, state[1] - state[2] - state[3], p)
+
 
 def _rate(xp: Any, potential: Any, p: Any) -> Any:
     """Return the firing rate in 1/s at a potential in mV."""
