@@ -22,6 +22,7 @@ from surrobrain.mechanistic.fitting_together import (
     refuse_short_delays,
 )
 from surrobrain.mechanistic.node import Node, Value, check_parameters, pathways
+from surrobrain.mechanistic.node_check import check_node
 from surrobrain.mechanistic.noise import Noise, Sigma, noise_of, sigma_per_state
 from surrobrain.mechanistic.observer import Observer, quantity
 from surrobrain.mechanistic.observers.identity import Identity
@@ -108,6 +109,7 @@ class Network:
         choice(self.dtype, ("float32", "float64"), "dtype")
         choice(self.delays, ("rounded", "interpolated"), "kind of delays")
         choice(self.stepper, STEPPERS, "stepper")
+        check_node(self.node)
         check_parameters(self.node, self.regions)
         check_parameters(self.coupling_form, self.regions)
         sigma_per_state(self.noise_kind, self.node, self.n_regions)
