@@ -149,6 +149,12 @@ def test_sweep_names_the_best_point_beside_the_connectome(files, capsys, tmp_pat
     assert "coupling" in capsys.readouterr().err
 
 
+def test_an_observer_that_needs_a_matrix_sends_you_to_python(files, capsys):
+    typed = ["simulate", "jansen_rit", "--connectome", str(files / "sc.npy"), "--out", "x.npz"]
+    assert main([*typed, "--observer", "lead_field"]) == 2
+    assert "sb.observers.LeadField(gain=...)" in capsys.readouterr().err
+
+
 def test_simulate_then_evaluate(files, capsys):
     out = str(files / "simulated.npz")
     typed = [

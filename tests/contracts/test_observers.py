@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import inspect
 import json
 from types import ModuleType
 
@@ -12,6 +13,7 @@ from surrobrain import catalog
 from surrobrain.data.connectome import Connectome
 from surrobrain.mechanistic import oracle
 from surrobrain.mechanistic.network import Network
+from surrobrain.mechanistic.nodes.jansen_rit import JansenRit
 from surrobrain.mechanistic.nodes.linear import Linear
 from surrobrain.mechanistic.observer import Observer
 
@@ -19,12 +21,14 @@ FOLDER = "surrobrain.mechanistic.observers"
 every_observer = pytest.mark.parametrize("name", catalog.names(FOLDER))
 
 
-GAIN = np.array([[1.0, 0.5, 0.0], [0.0, -1.0, 2.0]])
+ARGUMENTS = {"gain": np.array([[1.0, 0.5, 0.0], [0.0, -1.0, 2.0]])}
 
 
 def made(name: str) -> Observer:
-    """An observer with its defaults; what it cannot do without is given."""
-    return catalog.load(FOLDER, name)(**({"gain": GAIN} if name == "lead_field" else {}))
+    """An observer with its defaults; what it cannot do without is given by name."""
+    kind = catalog.load(FOLDER, name)
+    asked = inspect.signature(kind).parameters.values()
+    return kind(**{p.name: ARGUMENTS[p.name] for p in asked if p.default is p.empty})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,3 +80,28 @@ def test_rest_stays_at_rest(name: str) -> None:
 class Constants:
     def __init__(self, observer: Observer) -> None:
         self.__dict__.update(observer.constants)
+
+
+@every_observer
+def test_saving_keeps_every_field(name: str) -> None:
+    saved = Network(JansenRit(), Connectome(np.zeros((3, 3))), observer=made(name))
+    config, arrays = saved.to_parts()
+    again = Network.from_parts(json.loads(json.dumps(config)), arrays)
+    for field in dataclasses.fields(saved.observer):
+        ours, theirs = (getattr(n.observer, field.name) for n in (saved, again))
+        np.testing.assert_array_equal(theirs, ours)
+        assert type(theirs) is type(ours)
+
+
+@every_observer
+def test_channels_and_columns_are_one(name: str) -> None:
+    seen = network(name).run(2).values
+    assert seen.shape == (2, len(network(name).names))
+
+
+@every_observer
+def test_two_runs_joined_are_one(name: str) -> None:
+    whole = network(name).run(6, seed=4).values
+    first = network(name).run(2, seed=4)
+    second = network(name).run(4, state=first.state, seed=4)
+    np.testing.assert_array_equal(np.concatenate([first.values, second.values]), whole)

@@ -96,4 +96,11 @@ def _observer(name: str, sfreq: float) -> "Observer":
     from surrobrain import catalog
 
     kind: Any = catalog.load("surrobrain.mechanistic.observers", name)
-    return kind(tr=1 / sfreq) if "tr" in inspect.signature(kind).parameters else kind(sfreq=sfreq)
+    declared = inspect.signature(kind).parameters
+    missing = [p.name for p in declared.values() if p.default is p.empty]
+    if missing:
+        raise click.UsageError(
+            f"{name} needs {', '.join(missing)}, which cannot be typed; use it from Python: "
+            f"sb.observers.{kind.__name__}({', '.join(f'{m}=...' for m in missing)})"
+        )
+    return kind(tr=1 / sfreq) if "tr" in declared else kind(sfreq=sfreq)

@@ -24,7 +24,7 @@ from surrobrain.mechanistic.fitting_together import (
 from surrobrain.mechanistic.node import Node, Value, check_parameters, pathways
 from surrobrain.mechanistic.node_check import check_node
 from surrobrain.mechanistic.noise import Noise, Sigma, noise_of, sigma_per_state
-from surrobrain.mechanistic.observer import Observer, quantity
+from surrobrain.mechanistic.observer import Observer, check_regions, quantity
 from surrobrain.mechanistic.observers.identity import Identity
 from surrobrain.mechanistic.parts import from_parts, to_parts
 from surrobrain.mechanistic.steppers import STEPPERS, Stepper
@@ -73,8 +73,9 @@ class Network:
     Raises
     ------
     ValueError
-        A parameter is out of range, the weights are of a kind that the node forbids, or a stepper
-        of several stages meets a delay shorter than its step.
+        A parameter is out of range, the weights are of a kind that the node forbids, the observer
+        was made for other regions, or a stepper of several stages meets a delay shorter than its
+        step.
 
     Notes
     -----
@@ -114,6 +115,7 @@ class Network:
         check_parameters(self.coupling_form, self.regions)
         sigma_per_state(self.noise_kind, self.node, self.n_regions)
         quantity(self.observer, self.node)
+        check_regions(self.observer, self.regions)
         pathways(self.node, self.n_channels)
         refuse_forbidden(self.node, self.connectome)
         if self.speed is not None:

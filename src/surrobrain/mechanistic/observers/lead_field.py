@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 import numpy as np
 from jaxtyping import Float
 
-from surrobrain.checks import choice, finite, positive
+from surrobrain.checks import choice, positive
+from surrobrain.mechanistic.gain import channel_names, checked_gain, seen_through
 
 __all__ = ["LeadField"]
 
@@ -29,11 +30,16 @@ class LeadField:
         What the recording is.
     reference : {"none", "average"}
         Whether the mean over channels is subtracted, as EEG caps with an average reference do.
+    regions : sequence of str, optional
+        Names of the columns; a network with other regions, or in another order, is refused.
+    quantity : str
+        What is seen of a region, as in ``Identity``: its ``output`` unless that is no dipole.
 
     Raises
     ------
     ValueError
-        The gain is no finite matrix, or the names do not fit its rows.
+        The gain is no finite matrix, or the names do not fit its rows; a network is refused whose
+        regions do not fit its columns.
 
     Notes
     -----
@@ -57,6 +63,8 @@ class LeadField:
     channels: Sequence[str] = ()
     modality: str = "EEG"
     reference: str = "none"
+    regions: Sequence[str] = ()
+    quantity: str = "output"
 
     states: ClassVar[tuple[str, ...]] = ()
     initial: ClassVar[Mapping[str, float]] = {}
@@ -68,13 +76,8 @@ class LeadField:
         positive(self.sfreq, "sfreq", unit="Hz")
         choice(self.modality, ("EEG", "MEG", "SEEG"), "modality")
         choice(self.reference, ("none", "average"), "reference")
-        gain = finite(np.array(self.gain, dtype=np.float64), "gain")
-        channels = tuple(self.channels) or tuple(f"channel_{k}" for k in range(len(gain)))
-        if gain.ndim != 2 or len(set(channels)) != len(gain):
-            raise ValueError(
-                f"gain must be (n_channels, n_regions) with one name per channel, but shape "
-                f"{gain.shape} and {len(set(channels))} different names arrived"
-            )
+        gain = checked_gain(self.gain)
+        channels = channel_names(self.channels, gain)
         object.__setattr__(self, "gain", gain)
         object.__setattr__(self, "channels", channels)
 
@@ -101,17 +104,6 @@ class LeadField:
     def project(
         self, values: Float[np.ndarray, "*trials times regions"]
     ) -> Float[np.ndarray, "*trials times channels"]:
-        """Return what the channels see of the regions.
-
-        Raises
-        ------
-        ValueError
-            There are not as many regions as columns of the gain.
-        """
-        if values.shape[-1] != self.gain.shape[1]:
-            raise ValueError(
-                f"the gain has {self.gain.shape[1]} columns but the network has "
-                f"{values.shape[-1]} regions; give one column per region, in their order"
-            )
-        seen = values @ self.gain.T
+        """Return what the channels see of the regions."""
+        seen = seen_through(self.gain, values)
         return seen - seen.mean(axis=-1, keepdims=True) if self.reference == "average" else seen
