@@ -18,7 +18,10 @@ def rates(node: object) -> np.ndarray:
     return sb.Network(node, sb.examples.ring(3), coupling=0.0, observer=observer).run(20).values
 
 
-@pytest.mark.parametrize("node", [MontbrioPazoRoxin(), GastSchmidtKnosche(eta=-5.0, J=15.0, Delta=1.0, tau=1.0, fatigue=0.0)])
+@pytest.mark.parametrize(
+    "node",
+    [MontbrioPazoRoxin(), GastSchmidtKnosche(eta=-5.0, J=15.0, Delta=1.0, tau=1.0, fatigue=0.0)],
+)
 def test_rest_of_the_exact_mean_field(node: object) -> None:
     """Its rate is 0.081134 per tau of 1 ms."""
     np.testing.assert_allclose(rates(node), 81.134, rtol=1e-4)
