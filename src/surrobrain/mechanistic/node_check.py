@@ -60,7 +60,6 @@ def _check_fields(node: Any) -> None:
             f"{of_text(kind, '^class')}"
         )
     for field in dataclasses.fields(node):
-        where = of_text(kind, rf"^\s+{field.name}\s*:")
         if "param" not in field.metadata:
             remedy = (
                 f"annotate it as ClassVar: {field.name}: ClassVar = ..."
@@ -68,7 +67,8 @@ def _check_fields(node: Any) -> None:
                 else f'declare it: {field.name}: float = param(value, "unit", bounds=(low, high))'
             )
             raise TypeError(
-                f"{field.name} of {kind.__name__} is a field that is no param; {remedy}{where}"
+                f"{field.name} of {kind.__name__} is a field that is no param; {remedy}"
+                f"{_declared(kind, field.name)}"
             )
     for name in (*_DECLARED, *_EQUATIONS, "step"):
         if name not in dir(kind):
@@ -114,7 +114,7 @@ def _check_declarations(node: Any) -> None:
     try:
         positive(node.step, "step", unit="s")
     except (TypeError, ValueError) as error:
-        where = of_definition(kind.step.fget, r"\breturn\b") if _is_property(kind) else Place()
+        where = of_definition(kind.step.fget, "return") if _is_property(kind) else Place()
         raise type(error)(f"{kind.__name__}: {error}{where}") from error
 
 
@@ -183,17 +183,16 @@ def _refuse_other_than_terms(kind: type, name: str, found: Any) -> None:
             f"{name} of {kind.__name__} returns nothing; let it end in return"
             f"{of_definition(function)}"
         )
-    where = of_definition(function, r"\breturn\b")
     if not isinstance(found, tuple):
         raise TypeError(
             f"{name} of {kind.__name__} must return a tuple, but {_kind_of(found)} arrived; for "
-            f"one entry write (x,){where}"
+            f"one entry write (x,){of_definition(function, 'return')}"
         )
     for entry in found:
         if not isinstance(entry, Term | float | int):
             raise TypeError(
                 f"{name} of {kind.__name__} must return terms made of states and parameters, but "
-                f"{_kind_of(entry)} arrived{where}"
+                f"{_kind_of(entry)} arrived{of_definition(function, 'return')}"
             )
 
 
