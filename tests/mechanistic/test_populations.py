@@ -1,6 +1,7 @@
 """Several kinds of nodes in one network: each as it would be alone, and together as they say."""
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from surrobrain.mechanistic.nodes.wong_wang import WongWang
 from surrobrain.mechanistic.observers.identity import Identity
 from surrobrain.mechanistic.populations import populations
 from surrobrain.mechanistic.sweep import sweep
+from surrobrain.models import load_model, save_model
 
 NAMES = ("A", "B", "C", "D", "E")
 
@@ -135,6 +137,16 @@ def test_parameters_of_a_part_can_be_swept() -> None:
 
 def split(first: Node, second: Node, at: int = 3) -> dict:
     return {"a": (first, NAMES[:at]), "b": (second, NAMES[at:])}
+
+
+def test_survives_a_file(tmp_path: Path) -> None:
+    node = mixed(WongWang(I0=np.array([0.3, 0.31, 0.32])), WilsonCowan())
+    network = Network(node, wired(), coupling=0.2, noise=0.1, settle=0.0)
+    save_model(network, tmp_path / "mixed")
+    again = load_model(tmp_path / "mixed")
+    assert again.node.states == node.states
+    expected, found = (oracle.run(one, 1, seed=1) for one in (network, again))
+    np.testing.assert_array_equal(found, expected)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from jaxtyping import Float
 from surrobrain.catalog import load
 from surrobrain.data.connectome import Connectome
 from surrobrain.data.sparse_connectome import SparseConnectome
+from surrobrain.mechanistic.populations import rebuilt
 
 if TYPE_CHECKING:
     from surrobrain.mechanistic.network import Network
@@ -36,6 +37,8 @@ def to_parts(
     for part, piece in pieces.items():
         plain, own = _split(piece)
         config[part] = {"kind": type(piece).__name__, "fields": plain}
+        if hasattr(piece, "kinds"):
+            config[part]["populations"] = dict(piece.kinds)  # pyright: ignore
         arrays |= {f"{part}.{name}": value for name, value in own.items()}
     return config, arrays
 
@@ -48,13 +51,17 @@ def from_parts(
     wired = SparseConnectome if "edges" in arrays else Connectome
     made["connectome"] = wired.from_arrays(arrays, tuple(config["names"]))
     for part, folder in _FOLDERS.items():
-        kind: Any = load(f"surrobrain.mechanistic.{folder}", config[part]["kind"])
         own = {
             name.removeprefix(f"{part}."): value
             for name, value in arrays.items()
             if name.startswith(f"{part}.")
         }
-        made[part] = kind(**_joined(config[part]["fields"], own))
+        values = _joined(config[part]["fields"], own)
+        if "populations" in config[part]:
+            made[part] = rebuilt(config[part]["populations"], values, names=config["names"])
+            continue
+        kind: Any = load(f"surrobrain.mechanistic.{folder}", config[part]["kind"])
+        made[part] = kind(**values)
     return made
 
 

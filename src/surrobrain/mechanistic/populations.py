@@ -9,10 +9,11 @@ from typing import Any, cast
 import numpy as np
 from jaxtyping import Bool, Float
 
+from surrobrain.catalog import load
 from surrobrain.checks import indices
 from surrobrain.mechanistic.node import Node, Value, param, parameters, pathways
 
-__all__ = ["populations"]
+__all__ = ["populations", "rebuilt"]
 
 
 def populations(
@@ -78,6 +79,16 @@ def populations(
         "Populations", fields, namespace=_namespace(found, unit), frozen=True
     )
     return kind(**values)
+
+
+def rebuilt(kinds: Mapping[str, str], values: Mapping[str, Any], *, names: Iterable[str]) -> Any:
+    """Return the node of which only the kinds by population and the parameters were kept."""
+    parts = {}
+    for name, kind in kinds.items():
+        cls: Any = load("surrobrain.mechanistic.nodes", kind)
+        own = {f.name: values[f"{name}_{f.name}"] for f in dataclasses.fields(cls)}
+        parts[name] = cls(**own), [int(k) for k in np.flatnonzero(values[f"in_{name}"])]
+    return populations(parts, names=names)
 
 
 @dataclass(frozen=True)
@@ -192,6 +203,7 @@ def _namespace(parts: tuple[_Part, ...], unit: str) -> dict[str, Any]:
     states = tuple(f"{part.name}_{k}" for part in parts for k in part.node.states)
     return {
         "__doc__": f"Populations {', '.join(part.name for part in parts)} in one network.",
+        "kinds": {part.name: type(part.node).__name__ for part in parts},
         "states": states,
         "time_unit": unit,
         "initial": prefixed("initial"),
