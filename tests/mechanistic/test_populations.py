@@ -58,11 +58,11 @@ def test_apart_they_are_two_networks(first: Node, second: Node, delayed: bool) -
         "speed": 0.03 / (20 * dt) if delayed else None,
     }  # fmt: skip
     whole = wired(apart=True)
-    together = oracle.run(Network(mixed(first, second), whole, **common), 50)
+    together = oracle.run(Network(mixed(first, second), whole, **common), 25)
     for node, regions in ((first, [0, 2, 4]), (second, [1, 3])):
         own = np.ix_(regions, regions)
         alone = Connectome(whole.weights[own], whole.lengths[own])
-        values = oracle.run(Network(node, alone, **common), 50)
+        values = oracle.run(Network(node, alone, **common), 25)
         scale = np.abs(values).max()
         np.testing.assert_allclose(together[:, regions], values, rtol=0, atol=1e-12 * scale)
         assert values.std(axis=0).max() > 0
