@@ -30,6 +30,7 @@ _where = {
     # models
     "Network": "surrobrain.mechanistic.network",
     "Linear": "surrobrain.mechanistic.nodes.linear",
+    "populations": "surrobrain.mechanistic.populations",
     "StuartLandau": "surrobrain.mechanistic.nodes.stuart_landau",
     "JansenRit": "surrobrain.mechanistic.nodes.jansen_rit",
     "WongWang": "surrobrain.mechanistic.nodes.wong_wang",

@@ -26,6 +26,7 @@ from surrobrain.mechanistic.nodes.jansen_rit import JansenRit
 from surrobrain.mechanistic.nodes.linear import Linear
 from surrobrain.mechanistic.nodes.stuart_landau import StuartLandau
 from surrobrain.mechanistic.nodes.wong_wang import WongWang
+from surrobrain.mechanistic.populations import populations
 from surrobrain.mechanistic.sweep import sweep
 from surrobrain.models import load_model, save_model
 from surrobrain.parallel import pmap
@@ -61,6 +62,7 @@ __all__ = [  # noqa: RUF022
     "observers",
     "penalties",
     "pmap",
+    "populations",
     "protocols",
     "read",
     "read_connectome",
