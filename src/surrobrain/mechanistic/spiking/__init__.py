@@ -1,0 +1,1 @@
+"""Networks of spiking neurons: neurons, synapses, wiring with delays, a compiled event loop."""

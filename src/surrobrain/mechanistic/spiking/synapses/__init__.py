@@ -1,0 +1,5 @@
+"""What an arriving spike does to a neuron, one file each."""
+
+from surrobrain.catalog import on_demand
+
+__getattr__, __dir__ = on_demand(__name__)
