@@ -29,21 +29,20 @@ def _count(word, limits, guide):
 
 @njit
 @no_type_check
-def add_arrivals(arriving, weight, limits, guide, source, key, step):
-    """Add the weights of the Poisson spikes of one step to every neuron."""
+def add_arrivals(arriving, size, block, stride, weight, limits, guide, source, key, step):
+    """Add the weights of the Poisson spikes of one step to every neuron.
+
+    Neurons lie in blocks (of a multiple of four), a stride from block to block.
+    """
     low, high, tag = _U(step) & _LOW, _U(step) >> _HALF, _ARRIVALS | _U(source)
     k0, k1 = key & _LOW, key >> _HALF
-    size = len(arriving)
     for four in range((size + 3) // 4):
-        k = 4 * four
+        k = 4 * four // block * stride + 4 * four % block
         a, b, c, d = philox(low, high, _U(four), tag, k0, k1)
         arriving[k] += weight * _count(a, limits, guide)
-        if k + 1 < size:
-            arriving[k + 1] += weight * _count(b, limits, guide)
-        if k + 2 < size:
-            arriving[k + 2] += weight * _count(c, limits, guide)
-        if k + 3 < size:
-            arriving[k + 3] += weight * _count(d, limits, guide)
+        arriving[k + 1] += weight * _count(b, limits, guide)
+        arriving[k + 2] += weight * _count(c, limits, guide)
+        arriving[k + 3] += weight * _count(d, limits, guide)
 
 
 @njit(fastmath=CONTRACT, error_model="numpy")

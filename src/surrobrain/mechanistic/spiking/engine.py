@@ -11,6 +11,7 @@ from jaxtyping import Float, Float64, Int, Int64
 from surrobrain.checks import finite, whole
 from surrobrain.errors import Diverged
 from surrobrain.mechanistic.spiking.poisson_input import poisson_table
+from surrobrain.mechanistic.spiking.template import BLOCK, shape, write_loop
 from surrobrain.seeds import stream
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ class Engine:
         Numbers of the equations.
     firsts : array of int, shape (n_populations + 1,)
         Where every population begins.
+    blocks : array of int, shape (n_populations + 1,)
+        Where every population begins, in blocks of neurons.
     wiring : dict
         Wires of all projections, listed by the neuron that sends.
     arrivals : dict
@@ -84,6 +87,7 @@ class Engine:
     start: SpikingState
     scalars: Float[np.ndarray, "populations scalars"]
     firsts: Int[np.ndarray, "bounds"]
+    blocks: Int[np.ndarray, "bounds"]
     wiring: dict[str, Any]
     arrivals: dict[str, Any]
 
@@ -94,14 +98,14 @@ class Engine:
         width = max(len(row) for row in numbers)
         scalars = np.array([row + [0.0] * (width - len(row)) for row in numbers])
         firsts = np.cumsum([0, *(population.size for population in network.populations)])
+        blocks = np.cumsum([0, *(-(-p.size // BLOCK) for p in network.populations)])
         wiring = _wiring(network)
         start = _start(network, firsts, int(wiring["wires"][:, 2].max(initial=0)) + 1)
-        return cls(network, start, scalars, firsts, wiring, _arrivals(network))
+        return cls(network, start, scalars, firsts, blocks, wiring, _arrivals(network))
 
     @functools.cached_property
     def _loop(self) -> Callable:
         from surrobrain.mechanistic.kernels.cache import compiled
-        from surrobrain.mechanistic.spiking.template import write_loop
 
         return compiled(write_loop(self.network.cells), "spiking")
 
@@ -137,17 +141,37 @@ class Engine:
                 )
             drive += finite(inputs, "inputs", columns=network.names)
         counts = np.zeros((n_times, n), np.int64)
-        x, held, ring = start.values.copy(), start.held.copy(), start.arriving.copy()
-        noise = np.empty((2, x.shape[1]) if any(p.noise for p in network.populations) else (2, 0))
-        fired = np.empty(x.shape[1], np.int64)
+        x = self._in_blocks(np.vstack([start.values, start.held]))
+        ring = np.stack([self._in_blocks(slot) for slot in start.arriving])
+        noise = np.empty((2, self.blocks[-1] * BLOCK))
         steps, neurons = self._loop(
-            x, held, ring, noise[0], noise[1], fired, self.scalars, self.firsts, drive, counts,
+            x, ring, noise[0], noise[1], self.scalars, self.firsts, self.blocks, drive, counts,
             *self.wiring.values(), *self.arrivals.values(),
             np.uint64(seed % 2**64), start.step, network.steps_per_sample, keep,
         )  # fmt: skip
-        end = SpikingState(start.step + n_times * network.steps_per_sample, x, held, ring)
+        values = self._from_blocks(x)
+        arriving = np.stack([self._from_blocks(slot) for slot in ring])
+        last = start.step + n_times * network.steps_per_sample
+        end = SpikingState(last, values[:-1], values[-1], arriving)
         self._check(end)
         return Ran(counts, steps, neurons, end)
+
+    @functools.cached_property
+    def _places(self) -> Int[np.ndarray, "neurons"]:
+        """Where every neuron lies among the places of all blocks."""
+        shift = np.repeat(self.blocks[:-1] * BLOCK - self.firsts[:-1], np.diff(self.firsts))
+        return np.arange(self.firsts[-1]) + shift
+
+    def _in_blocks(self, rows: Float[np.ndarray, "rows neurons"]) -> Float[np.ndarray, "places"]:
+        """Return rows cut into blocks, all rows of a block together; what pads them is zero."""
+        padded = np.zeros((len(rows), self.blocks[-1], BLOCK))
+        padded.reshape(len(rows), -1)[:, self._places] = rows
+        return padded.transpose(1, 0, 2).ravel()  # (block, row, neuron)
+
+    def _from_blocks(self, flat: Float[np.ndarray, "places"]) -> Float[np.ndarray, "rows neurons"]:
+        """Undo ``_in_blocks``."""
+        rows = flat.reshape(self.blocks[-1], -1, BLOCK).transpose(1, 0, 2)  # (row, block, neuron)
+        return rows.reshape(len(rows), -1)[:, self._places]
 
     def _check(self, end: SpikingState) -> None:
         bad = ~np.isfinite(end.values).all(axis=0)
@@ -165,7 +189,8 @@ def _start(
 ) -> SpikingState:
     """Return the potentials that the structure seed decides."""
     n = int(firsts[-1])
-    values = np.zeros((max(cell.n_states for cell in network.cells), n))
+    n_rows, n_channels = shape(network.cells)
+    values = np.zeros((n_rows - 1, n))
     for q, (population, cell) in enumerate(zip(network.populations, network.cells, strict=True)):
         here = slice(firsts[q], firsts[q + 1])
         values[: cell.n_states, here] = cell.start[:, None]
@@ -173,7 +198,6 @@ def _start(
             bounds = np.broadcast_to(population.start, 2)
             rng = stream(network.structure_seed, 0, q)
             values[0, here] = rng.uniform(bounds[0], bounds[1], population.size)
-    n_channels = max(1, *(len(cell.synapses) for cell in network.cells))
     return SpikingState(0, values, np.zeros(n), np.zeros((n_slots, n_channels, n)))
 
 
@@ -187,6 +211,7 @@ def _wiring(network: "SpikingNetwork") -> dict[str, Any]:
     )
     wires, starts, targets, weights = [], [], [], []
     n_starts, n_targets = 0, 0
+    _, n_channels = shape(network.cells)
     for k in order:
         projection = network.projections[k]
         source, target = (network.population(n) for n in (projection.source, projection.target))
@@ -202,7 +227,7 @@ def _wiring(network: "SpikingNetwork") -> dict[str, Any]:
         channel = network.cells[q].synapses.index(projection.synapse)
         wires.append((q, channel, round(projection.delay / network.dt), n_starts))
         starts.append(first + n_targets)
-        targets.append(leads)
+        targets.append(leads // BLOCK * (n_channels * BLOCK) + leads % BLOCK)
         weights.append(float(projection.weight))
         n_starts, n_targets = n_starts + len(first), n_targets + len(leads)
     sources = [network.names.index(network.projections[k].source) for k in order]

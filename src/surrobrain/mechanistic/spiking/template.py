@@ -9,9 +9,10 @@ from surrobrain.mechanistic.node import parameters
 from surrobrain.mechanistic.spiking.cell import Cell
 from surrobrain.mechanistic.tape import Tape, Term
 
-__all__ = ["write_loop"]
+__all__ = ["BLOCK", "shape", "write_loop"]
 
-_BLOCK = 256  # neurons whose rows fit the nearest cache together
+BLOCK = 128
+"""Neurons whose states lie together, row by row: the compiler sees that rows do not overlap."""
 
 _HEAD = '''"""Spiking network of {title}: generated, do not edit."""
 
@@ -26,24 +27,26 @@ from surrobrain.mechanistic.kernels.spike_draws import add_arrivals, draw_kicks,
 
 f = np.float64
 free_math = njit(fastmath=CONTRACT, error_model="numpy")
-log, sqrt, sin, cos, tanh, pow = math.log, math.sqrt, math.sin, math.cos, math.tanh, math.pow'''
+log, sqrt, sin, cos, tanh, pow = math.log, math.sqrt, math.sin, math.cos, math.tanh, math.pow
+BLOCK, ROWS, CHANNELS = {block}, {rows}, {channels}'''
 
 _RUN = """@njit(nogil=True, cache=True, fastmath=CONTRACT, error_model="numpy")
 def run(
-    x, held, ring, normal, uniform, fired, s, firsts, drive, counts, wires, first_wire, starts,
+    x, ring, normal, uniform, s, firsts, blocks, drive, counts, wires, first_wire, starts,
     targets, weights, inputs, sizes, limits, guides, key, step, per_sample, keep,
 ):
     slots, n_populations = ring.shape[0], len(firsts) - 1
     times, neurons, n = np.empty(1024, np.int64), np.empty(1024, np.int64), 0
-    n_fired, block = np.zeros(n_populations, np.int64), np.zeros({block})
+    n_fired, fired = np.zeros(n_populations, np.int64), np.empty(firsts[-1], np.int64)
+    marks = np.zeros(BLOCK, np.int64)
     for sample in range(counts.shape[0]):
         for _ in range(per_sample):
             slot = step % slots
             for b in range(len(inputs)):
                 q, c = inputs[b, 0], inputs[b, 1]
                 add_arrivals(
-                    ring[slot, c, firsts[q] : firsts[q + 1]], sizes[b], limits[b], guides[b],
-                    b, key, step,
+                    ring[slot, (blocks[q] * CHANNELS + c) * BLOCK :], firsts[q + 1] - firsts[q],
+                    BLOCK, CHANNELS * BLOCK, sizes[b], limits[b], guides[b], b, key, step,
                 )
 {advance}
             for q in range(n_populations):
@@ -56,14 +59,13 @@ def run(
                 if keep:
                     while n + len(who) > len(times):
                         times, neurons = larger(times), larger(neurons)
-                    times[n : n + len(who)], neurons[n : n + len(who)] = step + 1, who
+                    times[n : n + len(who)] = step + 1
+                    neurons[n : n + len(who)] = first + who
                     n += len(who)
                 for w in range(first_wire[q], first_wire[q + 1]):
-                    r = wires[w, 0]
-                    into = ring[
-                        (step + wires[w, 2]) % slots, wires[w, 1], firsts[r] : firsts[r + 1]
-                    ]
-                    at, weight = wires[w, 3] - first, weights[w]
+                    at = (blocks[wires[w, 0]] * CHANNELS + wires[w, 1]) * BLOCK
+                    into = ring[(step + wires[w, 2]) % slots, at:]
+                    at, weight = wires[w, 3], weights[w]
                     for k in who:
                         for e in range(starts[at + k], starts[at + k + 1]):
                             into[targets[e]] += weight
@@ -81,26 +83,32 @@ def write_loop(cells: tuple[Cell, ...]) -> str:
         which = bodies.setdefault(body, len(bodies))
         own = f"firsts[{q}] : firsts[{q + 1}]"
         if cell.noise:
-            advance.append(f"draw_kicks(normal[{own}], uniform[{own}], {q}, key, step)")
+            place = f"blocks[{q}] * BLOCK : blocks[{q + 1}] * BLOCK"
+            advance.append(f"draw_kicks(normal[{place}], uniform[{place}], {q}, key, step)")
         advance.append(
             f"n_fired[{q}] = advance_{which}(\n"
-            f"    x, ring[slot], held, normal, uniform, fired[firsts[{q}] :], block,\n"
-            f"    firsts[{q}], firsts[{q + 1}], s[{q}], drive[sample, {q}],\n)"
+            f"    x, ring[slot], normal, uniform, fired[firsts[{q}] :], marks, blocks[{q}],\n"
+            f"    firsts[{q + 1}] - firsts[{q}], s[{q}], drive[sample, {q}],\n)"
         )
         fire.append(
-            f"{'el' if fire else ''}if q == {q}:\n"
-            f"    fire_{which}(x, held, who, s[{q}])"
+            f"{'el' if fire else ''}if q == {q}:\n    fire_{which}(x, who, blocks[{q}], s[{q}])"
         )
-    parts = [_HEAD.format(title=" and ".join(_titles(cells)))]
+    title, (rows, channels) = " and ".join(_titles(cells)), shape(cells)
+    parts = [_HEAD.format(title=title, block=BLOCK, rows=rows, channels=channels)]
     parts += [body.replace("_@(", f"_{k}(") for body, k in bodies.items()]
-    parts.append(
-        _RUN.format(
-            block=_BLOCK * max(cell.n_states + len(cell.synapses) + 4 for cell in cells),
-            advance=textwrap.indent("\n".join(advance), " " * 12),
-            fire=textwrap.indent("\n".join(fire), " " * 16),
-        )
-    )
+    loop = {"advance": "\n".join(advance), "fire": "\n".join(fire)}
+    depth = {"advance": 12, "fire": 16}
+    parts.append(_RUN.format(**{k: textwrap.indent(v, " " * depth[k]) for k, v in loop.items()}))
     return "\n\n\n".join(parts)
+
+
+def shape(cells: tuple[Cell, ...]) -> tuple[int, int]:
+    """Return how many rows of states (how long a membrane is held being the last) and channels.
+
+    All populations get as many as the largest needs.
+    """
+    rows = 1 + max(cell.n_states for cell in cells)
+    return rows, max(1, *(len(cell.synapses) for cell in cells))
 
 
 def _titles(cells: tuple[Cell, ...]) -> list[str]:
@@ -108,45 +116,43 @@ def _titles(cells: tuple[Cell, ...]) -> list[str]:
 
 
 def _advance(cell: Cell) -> str:
-    """Return one step of every neuron of a population: what flows, what arrives, who fires.
-
-    Neurons are copied to a small block and back. In the block all rows lie at fixed distances,
-    so that the compiler sees that they do not overlap and computes several neurons at once.
-    """
+    """Return one step of every neuron of a population: what flows, what arrives, who fires."""
     n, channels = cell.n_states, len(cell.synapses)
-    rows = {f"x_{i}": f"x[{i}]" for i in range(n)} | {"wait": "held"}
-    rows |= {f"a_{c}": f"arriving[{c}]" for c in range(channels)}
+    rows = {f"x_{i}": f"own[{i} * BLOCK + k]" for i in range(n)}
+    rows |= {"wait": "own[(ROWS - 1) * BLOCK + k]"}
+    rows |= {f"a_{c}": f"new[{c} * BLOCK + k]" for c in range(channels)}
     if cell.noise:
-        rows |= {"shake": "normal", "chance": "uniform"}
-    numbers = [f"{name} = s[{k}]" for k, name in enumerate(cell.scalars(1.0))]
-    views = [f"view_{row} = {place}[at : at + size]" for row, place in rows.items()]
-    gather = [f"block[{k * _BLOCK} + k] = view_{row}[k]" for k, row in enumerate(rows)]
-    body = [f"{row} = block[{k * _BLOCK} + k]" for k, row in enumerate(rows)] + _step(cell)
-    results = [*(f"n_{i}" for i in range(n)), "rest", "fires"]
-    body += [f"block[{k * _BLOCK} + k] = {result}" for k, result in enumerate(results)]
-    scatter = [f"view_{row}[k] = block[{k * _BLOCK} + k]" for k, row in enumerate(rows) if k <= n]
-    clear = [f"view_a_{c}[k] = 0.0" for c in range(channels)]
+        rows |= {"shake": "normal[b * BLOCK + k]", "chance": "uniform[b * BLOCK + k]"}
+    body = [f"{row} = {place}" for row, place in rows.items()] + _step(cell)
+    body += [f"{rows[f'x_{i}']} = n_{i}" for i in range(n)]
+    body += [f"{rows['wait']} = rest", *(f"{rows[f'a_{c}']} = 0.0" for c in range(channels))]
+    body += ["marks[k] = fires", "some |= fires"]
     lines = [
-        *numbers,
+        *_numbers(cell),
         "n_fired = 0",
-        f"for at in range(first, stop, {_BLOCK}):",
-        f"    size = min({_BLOCK}, stop - at)",
-        *(f"    {view}" for view in views),
-        *(f"    for k in range(size):\n        {line}" for line in gather),
-        f"    for k in range({_BLOCK}):",
+        "for b in range(first_block, first_block + (size + BLOCK - 1) // BLOCK):",
+        "    own = x[b * ROWS * BLOCK : (b + 1) * ROWS * BLOCK]",
+        "    new = arriving[b * CHANNELS * BLOCK : (b + 1) * CHANNELS * BLOCK]",
+        "    some = 0",
+        "    for k in range(BLOCK):",
         *(f"        {line}" for line in body),
-        *(f"    for k in range(size):\n        {line}" for line in scatter + clear),
-        "    for k in range(size):",
-        f"        if block[{(n + 1) * _BLOCK} + k] != 0.0:",
-        "            fired[n_fired] = at + k",
-        "            n_fired += 1",
+        "    if some:",
+        "        at = (b - first_block) * BLOCK",
+        "        for k in range(min(BLOCK, size - at)):",
+        "            if marks[k]:",
+        "                fired[n_fired] = at + k",
+        "                n_fired += 1",
         "return n_fired",
     ]
     return (
-        "@free_math\ndef advance_@("
-        "x, arriving, held, normal, uniform, fired, block, first, stop, s, current\n):\n"
+        "@free_math\ndef advance_@(\n"
+        "    x, arriving, normal, uniform, fired, marks, first_block, size, s, current,\n):\n"
         + textwrap.indent("\n".join(lines), " " * 4)
     )
+
+
+def _numbers(cell: Cell) -> list[str]:
+    return [f"{name} = s[{k}]" for k, name in enumerate(cell.scalars(1.0))]
 
 
 def _step(cell: Cell) -> list[str]:
@@ -165,7 +171,7 @@ def _step(cell: Cell) -> list[str]:
     state = _terms(tape, "n", len(cell.neuron.states))
     theta = cell.neuron.threshold(tape, state, _own(tape, cell))
     met = " | met" if cell.noise and cell.exact else ""
-    fires = f"fires = f(1.0) if free & ((n_0 >= {tape.text(theta)}){met}) else f(0.0)"
+    fires = f"fires = 1 if free & ((n_0 >= {tape.text(theta)}){met}) else 0"
     return [*body, *tape.lines(), fires, "rest = wait if free else wait - 1.0"]
 
 
@@ -228,12 +234,13 @@ def _fire(cell: Cell) -> str:
     """Return what happens to the neurons that fired."""
     tape, own = Tape(), len(cell.neuron.states)
     after = cell.neuron.reset(tape, _terms(tape, "x", own), _own(tape, cell))
-    lines = [f"{name} = s[{k}]" for k, name in enumerate(cell.scalars(1.0))]
-    body = [f"x_{i} = x[{i}, k]" for i in range(own)] + tape.lines()
-    body += [f"x[{i}, k] = {tape.text(value)}" for i, value in enumerate(after)]
-    text = textwrap.indent("\n".join([*lines, "for k in who:"]), " " * 4)
-    inner = textwrap.indent("\n".join([*body, "held[k] = hold"]), " " * 8)
-    return f"@free_math\ndef fire_@(x, held, who, s):\n{text}\n{inner}"
+    body = ["at = (first_block + k // BLOCK) * ROWS * BLOCK + k % BLOCK"]
+    body += [f"x_{i} = x[at + {i} * BLOCK]" for i in range(own)] + tape.lines()
+    body += [f"x[at + {i} * BLOCK] = {tape.text(value)}" for i, value in enumerate(after)]
+    body += ["x[at + (ROWS - 1) * BLOCK] = hold"]
+    lines = [*_numbers(cell), "for k in who:", *(f"    {line}" for line in body)]
+    text = textwrap.indent("\n".join(lines), " " * 4)
+    return f"@free_math\ndef fire_@(x, who, first_block, s):\n{text}"
 
 
 def _own(tape: Tape, cell: Cell) -> SimpleNamespace:
