@@ -51,7 +51,7 @@ def wire_by_degree(n_sources, n_targets, degree, within, key):
     return starts, targets
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 @no_type_check
 def wire_by_probability(n_sources, n_targets, probability, within, key):
     """Join every pair with one probability, jumping from wire to wire."""

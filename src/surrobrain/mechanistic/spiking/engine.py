@@ -251,8 +251,12 @@ def _arrivals(network: "SpikingNetwork") -> dict[str, Any]:
         network.cells[q].synapses.index(source.synapse)
         for q, source in zip(places, network.inputs, strict=True)
     ]
+    ends = [
+        round(source.stop / network.dt) if np.isfinite(source.stop) else 2**62
+        for source in network.inputs
+    ]
     return {
-        "inputs": np.array([places, channels], np.int64).reshape(2, -1).T.copy(),
+        "inputs": np.array([places, channels, ends], np.int64).reshape(3, -1).T.copy(),
         "sizes": np.array([source.weight for source in network.inputs], np.float64),
         "limits": limits,
         "guides": np.array([t[1] for t in tables], np.int64).reshape(-1, 256),

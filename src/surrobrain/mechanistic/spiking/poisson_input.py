@@ -1,6 +1,7 @@
 """PoissonInput: spikes from outside, independent for every neuron."""
 
 import functools
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +28,8 @@ class PoissonInput:
         What one spike adds, as in a projection.
     synapse : Synapse
         What it acts on.
+    stop : float
+        Time in seconds after the start of the network at which it falls silent.
 
     Examples
     --------
@@ -39,10 +42,16 @@ class PoissonInput:
     rate: float
     weight: float
     synapse: Synapse
+    stop: float = math.inf
 
     def __post_init__(self) -> None:
         """Refuse what cannot be simulated."""
         number(self.rate, f"rate of the Poisson input to {self.target} in Hz", low=0.0)
+        if not self.stop >= 0:
+            raise ValueError(
+                f"the Poisson input to {self.target} cannot stop at {self.stop!r} s; give a time of "
+                "at least 0, or leave it out"
+            )
         check_weight(self.weight, self.synapse, f"of the Poisson input to {self.target}")
 
 

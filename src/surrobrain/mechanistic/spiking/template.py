@@ -43,7 +43,9 @@ def run(
         for _ in range(per_sample):
             slot = step % slots
             for b in range(len(inputs)):
-                q, c = inputs[b, 0], inputs[b, 1]
+                q, c, end = inputs[b]
+                if step >= end:
+                    continue
                 add_arrivals(
                     ring[slot, (blocks[q] * CHANNELS + c) * BLOCK :], firsts[q + 1] - firsts[q],
                     BLOCK, CHANNELS * BLOCK, sizes[b], limits[b], guides[b], b, key, step,
@@ -59,9 +61,9 @@ def run(
                 if keep:
                     while n + len(who) > len(times):
                         times, neurons = larger(times), larger(neurons)
-                    times[n : n + len(who)] = step + 1
-                    neurons[n : n + len(who)] = first + who
-                    n += len(who)
+                    for k in who:
+                        times[n], neurons[n] = step + 1, first + k
+                        n += 1
                 for w in range(first_wire[q], first_wire[q + 1]):
                     at = (blocks[wires[w, 0]] * CHANNELS + wires[w, 1]) * BLOCK
                     into = ring[(step + wires[w, 2]) % slots, at:]
