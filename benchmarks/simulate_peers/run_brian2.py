@@ -29,7 +29,7 @@ WEIGHTS = {"cuba": ("ge += 1.62*mV", "gi -= 9*mV"), "coba": ("ge += 0.6", "gi +=
 def main(job: str, target: str, seconds: float) -> None:
     """Time one run after one that compiles; the standalone program is timed by itself."""
     b.BrianLogger.log_level_error()
-    logging.captureWarnings(True)
+    logging.captureWarnings(capture=True)
     b.defaultclock.dt = 0.1 * b.ms
     b.seed(1)
     if target == "cpp_standalone":

@@ -45,5 +45,6 @@ _where = {
     "observers": "surrobrain.mechanistic.observers:",
     "penalties": "surrobrain.inverse.penalties:",
     "protocols": "surrobrain.intervention.protocols:",
+    "spiking": "surrobrain.mechanistic.spiking:",
 }
 __getattr__, __dir__, __all__ = lazy_names(__name__, _where)

@@ -19,7 +19,7 @@ from surrobrain.inverse import penalties
 from surrobrain.inverse.fit import fit
 from surrobrain.learned.architectures.linear_var import LinearVAR
 from surrobrain.learned.architectures.mlp import MLP
-from surrobrain.mechanistic import couplings, noises, observers
+from surrobrain.mechanistic import couplings, noises, observers, spiking
 from surrobrain.mechanistic.feedback_inhibition import feedback_inhibition
 from surrobrain.mechanistic.network import Network
 from surrobrain.mechanistic.nodes.jansen_rit import JansenRit
@@ -68,6 +68,7 @@ __all__ = [  # noqa: RUF022
     "read_connectome",
     "save_model",
     "simulate",
+    "spiking",
     "sweep",
     "what_if",
 ]

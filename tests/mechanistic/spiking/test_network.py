@@ -83,9 +83,7 @@ def test_it_is_a_forward_model_that_can_be_simulated_and_stimulated():
     recording = sb.simulate(network, duration=0.3, seed=1)
     assert recording.names == ("E", "I")
     assert recording.unit == "Hz"
-    pulse = sb.protocols.pulse_train(
-        regions=["I"], rate=5.0, amplitude=30.0, width=0.05, onset=0.1
-    )
+    pulse = sb.protocols.pulse_train(regions=["I"], rate=5.0, amplitude=30.0, width=0.05, onset=0.1)
     effect = sb.what_if(network, stimulus=pulse, duration=0.3, n_seeds=2)
     change = effect.difference
     assert np.allclose(change[:100], 0.0)
@@ -211,7 +209,7 @@ def test_steps_that_would_be_unstable_are_refused():
     fast = Population("A", 1, Exponential(tau=0.5))
     with pytest.raises(ValueError, match=r"dt of 1 ms is too long for Exponential"):
         SpikingNetwork([fast], dt=1e-3)
-    with pytest.raises(ValueError, match="too long for a refractory period of 0.3 ms"):
+    with pytest.raises(ValueError, match=r"too long for a refractory period of 0\.3 ms"):
         SpikingNetwork([Population("A", 1, Leaky(refractory=0.3))], dt=1e-3)
 
 

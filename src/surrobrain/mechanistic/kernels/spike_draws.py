@@ -29,7 +29,9 @@ def _count(word, limits, guide):
 
 @njit
 @no_type_check
-def add_arrivals(arriving, size, block, stride, weight, limits, guide, source, key, step):
+def add_arrivals(  # noqa: PLR0913
+    arriving, size, block, stride, weight, limits, guide, source, key, step
+):  # fmt: skip
     """Add the weights of the Poisson spikes of one step to every neuron.
 
     Neurons lie in blocks (of a multiple of four), a stride from block to block.

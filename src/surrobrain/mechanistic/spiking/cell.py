@@ -124,7 +124,7 @@ class Cell:
         return own
 
     def _kick(self, dt: float) -> float:
-        """Standard deviation of the noise that one step adds to the membrane."""
+        """Return the standard deviation of the noise that one step adds to the membrane."""
         if self.exact and len(self.neuron.states) == 1:
             rate = 2 * self.jacobian(self.start)[0, 0]
             return float(self.noise * np.sqrt(np.expm1(rate * dt) / rate))

@@ -123,7 +123,10 @@ def _brette(
 ) -> SpikingNetwork:
     neuron = Leaky(tau=20.0, rest=rest, threshold_v=-50.0, reset_v=-60.0, refractory=5.0)
     return SpikingNetwork(
-        [Population(name, n, neuron, start=(-60.0, -50.0)) for name, n in (("E", 3200), ("I", 800))],
+        [
+            Population(name, n, neuron, start=(-60.0, -50.0))
+            for name, n in (("E", 3200), ("I", 800))
+        ],
         [
             Projection(source, target, weight, synapse, probability=0.02)
             for source, (weight, synapse) in zip(("E", "I"), effects, strict=True)

@@ -49,8 +49,8 @@ class PoissonInput:
         number(self.rate, f"rate of the Poisson input to {self.target} in Hz", low=0.0)
         if not self.stop >= 0:
             raise ValueError(
-                f"the Poisson input to {self.target} cannot stop at {self.stop!r} s; give a time of "
-                "at least 0, or leave it out"
+                f"the Poisson input to {self.target} cannot stop at {self.stop!r} s; give a "
+                "time of at least 0, or leave it out"
             )
         check_weight(self.weight, self.synapse, f"of the Poisson input to {self.target}")
 

@@ -84,9 +84,7 @@ class Spikes:
             for name, size in zip(self.populations, self.sizes, strict=True)
         }
 
-    def binned(
-        self, width: float, population: str | None = None
-    ) -> Float[np.ndarray, "bins"]:
+    def binned(self, width: float, population: str | None = None) -> Float[np.ndarray, "bins"]:
         """Return the rate of a population, or of all neurons, in bins of ``width`` seconds (Hz)."""
         n = int(self.duration / positive(width, "width", unit="s") + 1e-6)
         # a spike is fired at the end of its step and belongs to the bin that ends there

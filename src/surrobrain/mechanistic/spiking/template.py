@@ -83,7 +83,6 @@ def write_loop(cells: tuple[Cell, ...]) -> str:
     for q, cell in enumerate(cells):
         body = _advance(cell) + "\n\n\n" + _fire(cell)
         which = bodies.setdefault(body, len(bodies))
-        own = f"firsts[{q}] : firsts[{q + 1}]"
         if cell.noise:
             place = f"blocks[{q}] * BLOCK : blocks[{q + 1}] * BLOCK"
             advance.append(f"draw_kicks(normal[{place}], uniform[{place}], {q}, key, step)")
@@ -224,7 +223,9 @@ def _meet(cell: Cell) -> list[str]:
     if not (cell.noise and cell.exact):
         return []
     tape = Tape()
-    theta = cell.neuron.threshold(tape, _terms(tape, "x", len(cell.neuron.states)), _own(tape, cell))
+    theta = cell.neuron.threshold(
+        tape, _terms(tape, "x", len(cell.neuron.states)), _own(tape, cell)
+    )
     name = tape.text(theta)
     return [
         *tape.lines(),

@@ -36,26 +36,22 @@ def raster(
     end = spikes.duration if stop is None else number(stop, "stop", high=spikes.duration)
     number(start, "start", low=0.0, high=np.nextafter(end, 0.0))
     whole(n_neurons, "n_neurons", low=1)
-    width = _nice((end - start) / 250)
+    width, seen = _nice((end - start) / 250), (spikes.times > start) & (spikes.times <= end)
     figure = new_figure(10.5, 4.6)
     dots, rates = figure.subplots(2, 1, sharex=True, height_ratios=(2.6, 1.0))
     row, ticks, words = 0, [], []
     for k, (name, size) in enumerate(zip(spikes.populations, spikes.sizes, strict=True)):
-        color, span = COLORS[k % len(COLORS)], spikes.span(name)
+        color, within = COLORS[k % len(COLORS)], spikes.of(name) & seen
         shown = max(1, min(size, round(n_neurons * size / spikes.n_neurons)))
-        mine = (spikes.neurons >= span.start) & (spikes.neurons < span.start + shown)
-        mine &= (spikes.times > start) & (spikes.times <= end)
-        places = spikes.neurons[mine] - span.start + row
-        dots.plot(spikes.times[mine], places, "|", ms=3.2, mew=0.7, color=color, rasterized=True)
+        own = spikes.neurons - spikes.span(name).start
+        mine = within & (own < shown)
+        dots.plot(
+            spikes.times[mine], own[mine] + row, "|", ms=3.2, mew=0.7, color=color, rasterized=True
+        )
         ticks.append(row + (shown - 1) / 2)
         row += shown
-        if row < n_neurons and k + 1 < len(spikes.populations):
-            dots.axhline(row - 0.5, color=GRAY, lw=0.5)
-        binned = spikes.binned(width, name)
-        middles = (np.arange(len(binned)) + 0.5) * width
-        inside = (middles > start) & (middles < end)
-        rates.plot(middles[inside], binned[inside], color=color, lw=0.9, label=name)
-        within = spikes.of(name) & (spikes.times > start) & (spikes.times <= end)
+        dots.axhline(row - 0.5, color=GRAY, lw=0.5)
+        rates.plot(*_rate(spikes, name, width), color=color, lw=0.9, label=name)
         words.append(f"{name} {within.sum() / (size * (end - start)):.3g} Hz")
     dots.set(ylim=(row - 0.5, -0.5), xlim=(start, end))
     dots.set_yticks(ticks, spikes.populations)
@@ -72,6 +68,12 @@ def raster(
         "network.",
         f"Raster of {row} neurons from {start:.3g} to {end:.3g} s; mean rates {', '.join(words)}.",
     )
+
+
+def _rate(spikes: Spikes, name: str, width: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return the middle of every bin, and the rate in it."""
+    binned = spikes.binned(width, name)
+    return (np.arange(len(binned)) + 0.5) * width, binned
 
 
 def _nice(width: float) -> float:

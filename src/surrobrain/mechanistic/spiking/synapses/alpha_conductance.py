@@ -22,8 +22,9 @@ class AlphaConductance:
 
     Notes
     -----
-    ``g(t) = weight (t / tau) exp(1 - t / tau)``, current ``g (reversal - v)``. With the leaky and exponential neuron g is
-    in units of their leak, with the adaptive exponential neuron in nS.
+    ``g(t) = weight (t / tau) exp(1 - t / tau)``, current ``g (reversal - v)``.
+    With the leaky and exponential neuron g is in units of their leak, with the adaptive
+    exponential neuron in nS.
 
     Examples
     --------
