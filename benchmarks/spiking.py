@@ -1,8 +1,8 @@
 """Spiking networks of known name beside Brian2, one core each.
 
 CUBA and COBA (Brette et al. 2007), 10 s; Brunel (2000), asynchronous irregular, 1 s; steps of
-0.1 ms. Brian2 runs compiled by Cython, timed after a first run; a spike of ours acts one step later than
-Brian2's in CUBA and COBA, which have no delays.
+0.1 ms. Brian2 runs compiled by Cython, timed after a first run; a spike of ours acts one step
+later than Brian2's in CUBA and COBA, which have no delays.
 """
 
 import json
@@ -59,8 +59,9 @@ def measure() -> Outcome:
 
 def _brian2(interpreter: Path, job: str, seconds: float) -> dict:
     script = Path(__file__).parent / "simulate_peers" / "run_brian2.py"
+    clean = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | {"OMP_NUM_THREADS": "1"}
     finished = subprocess.run(
         [str(interpreter), str(script), job, "cython", str(seconds)],
-        check=True, capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"},
+        check=True, capture_output=True, text=True, env=clean,
     )  # fmt: skip
     return json.loads(finished.stdout.strip().splitlines()[-1])

@@ -51,7 +51,7 @@ def raster(
         ticks.append(row + (shown - 1) / 2)
         row += shown
         dots.axhline(row - 0.5, color=GRAY, lw=0.5)
-        rates.plot(*_rate(spikes, name, width), color=color, lw=0.9, label=name)
+        rates.plot(*_rate(spikes, name, width, (start, end)), color=color, lw=0.9, label=name)
         words.append(f"{name} {within.sum() / (size * (end - start)):.3g} Hz")
     dots.set(ylim=(row - 0.5, -0.5), xlim=(start, end))
     dots.set_yticks(ticks, spikes.populations)
@@ -70,10 +70,14 @@ def raster(
     )
 
 
-def _rate(spikes: Spikes, name: str, width: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return the middle of every bin, and the rate in it."""
+def _rate(
+    spikes: Spikes, name: str, width: float, stretch: tuple[float, float]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the middle of every bin inside a stretch, and the rate in it."""
     binned = spikes.binned(width, name)
-    return (np.arange(len(binned)) + 0.5) * width, binned
+    middles = (np.arange(len(binned)) + 0.5) * width
+    inside = (middles > stretch[0]) & (middles < stretch[1])
+    return middles[inside], binned[inside]
 
 
 def _nice(width: float) -> float:
