@@ -30,7 +30,7 @@ from surrobrain.mechanistic.observers.bold import BOLD
 from surrobrain.mechanistic.observers.identity import Identity
 from surrobrain.mechanistic.sweep import sweep
 
-__all__ = ["measure"]
+__all__ = ["TR", "VOLUMES", "cpu", "mean_connectome", "measure"]
 
 VOLUMES, TR, CORES, ROUNDS = 83, 0.72, 2, 5
 COUPLING, NOISE_PER_MS = (
@@ -113,14 +113,14 @@ def _own(connectome: Connectome, dtype: str) -> list[tuple[str, float, str]]:
     both, single = (
         _wall(lambda n=n: sweep(eeg, strengths, duration=10.0, threads=n)) for n in (CORES, 1)
     )
-    call = _cpu(lambda: [fmri.run(0, state=state) for _ in range(200)], one_core=True)
+    call = cpu(lambda: [fmri.run(0, state=state) for _ in range(200)], one_core=True)
     return [
         ("j1_{}_first_call_s", first, "s wall, from cache or compiled"),
         ("run_{}_overhead_us", call / 200 * 1e6, "us CPU per call"),
-        ("j1_{}_cpu_s", _cpu(lambda: fmri.run(VOLUMES), one_core=True), "s CPU, one core"),
+        ("j1_{}_cpu_s", cpu(lambda: fmri.run(VOLUMES), one_core=True), "s CPU, one core"),
         ("j2_{}_wall_s", _wall(lambda: sweep(fmri, points, duration=VOLUMES * TR, threads=CORES)),
          f"s wall, {CORES} cores"),
-        ("j3_{}_cpu_s", _cpu(lambda: eeg.run(10000), one_core=True), "s CPU, one core"),
+        ("j3_{}_cpu_s", cpu(lambda: eeg.run(10000), one_core=True), "s CPU, one core"),
         ("j4_{}_wall_s", both, f"s wall, {CORES} cores"),
         ("j4_{}_two_threads_faster", single / both, "times one thread"),
     ]  # fmt: skip
@@ -148,9 +148,9 @@ def _ceilings(dtype: str) -> list[tuple[str, float, str]]:
     z, matrix = np.empty(4 * size, dtype), np.ones((512, 512), dtype)
     count = size * repeats / 1e9
     return [
-        ("ceiling_exp_{}", count / _cpu(lambda: exponentials(x, z), one_core=True), "G/s"),
-        ("ceiling_normals_{}", 4 * count / _cpu(lambda: draws(z), one_core=True), "G/s"),
-        ("ceiling_gemm_{}", 2 * 0.512**3 / _cpu(lambda: matrix @ matrix, one_core=True),
+        ("ceiling_exp_{}", count / cpu(lambda: exponentials(x, z), one_core=True), "G/s"),
+        ("ceiling_normals_{}", 4 * count / cpu(lambda: draws(z), one_core=True), "G/s"),
+        ("ceiling_gemm_{}", 2 * 0.512**3 / cpu(lambda: matrix @ matrix, one_core=True),
          "GFLOP/s"),
     ]  # fmt: skip
 
@@ -171,7 +171,7 @@ def _peer(peer: str, job: str, connectome: Connectome) -> float:
     return found["cpu"] if job == "j1" else found["wall"] * 60 / seconds
 
 
-def _cpu(job: Callable[[], object], *, one_core: bool) -> float:
+def cpu(job: Callable[[], object], *, one_core: bool) -> float:
     """Return the median CPU time of a job after one run that is not counted."""
     cores = os.sched_getaffinity(0)
     if one_core:

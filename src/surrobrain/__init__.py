@@ -19,6 +19,7 @@ _where = {
     "fit": "surrobrain.inverse.fit",
     "simulate": "surrobrain.simulation",
     "sweep": "surrobrain.mechanistic.sweep",
+    "differentiable": "surrobrain.mechanistic.differentiable",
     "evaluate": "surrobrain.evaluation.scorecard",
     "effective_connectivity": "surrobrain.analysis.effective_connectivity",
     "feedback_inhibition": "surrobrain.mechanistic.feedback_inhibition",

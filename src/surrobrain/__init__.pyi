@@ -20,6 +20,7 @@ from surrobrain.inverse.fit import fit
 from surrobrain.learned.architectures.linear_var import LinearVAR
 from surrobrain.learned.architectures.mlp import MLP
 from surrobrain.mechanistic import couplings, noises, observers, spiking
+from surrobrain.mechanistic.differentiable import differentiable
 from surrobrain.mechanistic.feedback_inhibition import feedback_inhibition
 from surrobrain.mechanistic.network import Network
 from surrobrain.mechanistic.nodes.jansen_rit import JansenRit
@@ -49,6 +50,7 @@ __all__ = [  # noqa: RUF022
     "WongWang",
     "cortical_sheet",
     "couplings",
+    "differentiable",
     "effective_connectivity",
     "errors",
     "evaluate",

@@ -1,7 +1,7 @@
 """Lays a network out in memory and runs the compiled loop on it."""
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -77,38 +77,51 @@ class Engine:
     """
 
     def __init__(self, network: "Network", *, lanes: int = 1, varied: tuple[str, ...] = ()) -> None:
-        from surrobrain.mechanistic.kernels.cache import compiled
         from surrobrain.mechanistic.kernels.layout import Layout
-        from surrobrain.mechanistic.kernels.template import write_loop
         from surrobrain.mechanistic.kernels.weighted_sum import has_simd
 
         self.network = network
         self.dtype = np.dtype(network.dtype)
         self.reach = network.reach
         channels = network.wirings
-        distinct = list({id(wiring): wiring for wiring in channels}.values())
-        edges = None
-        if self.reach or network.connectome.sparse:
-            ahead = int(self.reach > 0 and network.method.n_stages > 1)
-            longest = (_SINGLE if lanes == 1 else _BATCHED) if self.reach else 1
-            edges = _edges([w.whole() for w in distinct], network.n_regions, longest, ahead)
+        self.distinct = list({id(wiring): wiring for wiring in channels}.values())
+        block = (_SINGLE if lanes == 1 else _BATCHED) if self.reach else 1
+        ahead = int(self.reach > 0 and network.method.n_stages > 1)
+        listed = bool(self.reach) or network.connectome.sparse
+        edges = self._grouped([w.whole() for w in self.distinct], block, ahead) if listed else None
         values = parameters(network.node)
         regional = tuple(name for name, value in values.items() if np.ndim(value))
         self.layout = Layout(
             network.node, network.observer, network.coupling_form, network.noise_kind,
             network.method, network.n_regions, len(channels), lanes, network.dtype,
-            tuple(distinct.index(wiring) for wiring in channels) if edges else (),
+            tuple(self.distinct.index(wiring) for wiring in channels) if edges else (),
             edges.levels if edges and self.reach else (),
             tuple(n for n in values if n in {*regional, *varied}), has_simd(),
         )  # fmt: skip
         self.row = {name: k for k, name in enumerate(self.layout.rows)}
-        self.run_loop = compiled(
-            write_loop(self.layout), f"{type(network.node).__name__}_{network.dtype}"
-        )
         slack = max(self.reach // 2, 4 * self.layout.block, 64)
         self.length = self.reach + 1 + slack
-        self._wire(edges)
+        self.weights, self.starts, self.rows = self.arranged(edges)
         self.scalars = self._scalars()
+
+    @functools.cached_property
+    def run_loop(self) -> Callable:
+        """The compiled loop, from the cache or newly made."""
+        from surrobrain.mechanistic.kernels.cache import compiled
+        from surrobrain.mechanistic.kernels.template import write_loop
+
+        title = f"{type(self.network.node).__name__}_{self.network.dtype}"
+        return compiled(write_loop(self.layout), title)
+
+    def _grouped(self, wirings: list[Wiring], block: int, ahead: int) -> "_Edges":
+        return _edges(wirings, self.network.n_regions, block, ahead)
+
+    def backwards(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return weights, starts and rows for input that flows from targets to sources."""
+        if not self.layout.wiring:
+            return self.arranged(None, np.asarray(self.network.connectome.weights).T)
+        wirings = [wiring.whole().reversed() for wiring in self.distinct]
+        return self.arranged(self._grouped(wirings, self.layout.block, 0))
 
     @staticmethod
     def lanes_for(network: "Network") -> int:
@@ -116,31 +129,34 @@ class Engine:
         vector = 64 // np.dtype(network.dtype).itemsize
         return vector if network.reach else 2 * vector
 
-    def _wire(self, edges: "_Edges | None") -> None:
-        """Arrange weights the way the weighted sum of this layout walks through them."""
+    def arranged(
+        self, edges: "_Edges | None", matrix: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Arrange weights the way the weighted sum of this layout walks through them.
+
+        Returns them with where each vector starts, and where each group of edges begins.
+        """
         layout = self.layout
         n = layout.n_regions
-        self.rows = np.zeros((1, 1), np.int64)
         if edges is not None:
             # the source of edge e, delayed, lies this far from slot 0 of line 0
             line = self.length if self.reach else 1
-            self.starts = (edges.sources * line - edges.delays) * layout.lanes
-            self.weights, self.rows = edges.weights.astype(self.dtype), edges.rows
-            return
-        weights = np.asarray(self.network.connectome.weights)
+            starts = (edges.sources * line - edges.delays) * layout.lanes
+            return edges.weights.astype(self.dtype), starts, edges.rows
+        weights = np.asarray(self.network.connectome.weights) if matrix is None else matrix
         if layout.lanes == 1:
             padded = np.zeros((n, layout.size))
             padded[:, :n] = weights.T
             widths = [shape.width for shape in layout.sums]
             pieces = np.split(padded, layout.pieces[1:], axis=1)  # each read front to back
-            self.weights = _aligned((n * layout.size,), self.dtype)
-            self.weights[:] = np.concatenate([piece.reshape(-1) for piece in pieces])
-            self.starts = np.concatenate([np.arange(n) * width for width in widths])
+            flat = aligned((n * layout.size,), self.dtype)
+            flat[:] = np.concatenate([piece.reshape(-1) for piece in pieces])
+            starts = np.concatenate([np.arange(n) * width for width in widths])
         else:
-            self.weights = _aligned((n, n), self.dtype)
-            self.weights[:] = weights
-            self.starts = np.arange(n) * layout.lanes
-        self.weights = self.weights.reshape(-1)
+            flat = aligned((n * n,), self.dtype)
+            flat[:] = weights.reshape(-1)
+            starts = np.arange(n) * layout.lanes
+        return flat, starts, np.zeros((1, 1), np.int64)
 
     def _scalars(self) -> np.ndarray:
         network = self.network
@@ -181,15 +197,15 @@ class Engine:
         """
         lanes = lanes or self.own
         layout, network = self.layout, self.network
-        w = self._workspace(state, lanes)
-        c = _aligned((layout.block * layout.n_channels * layout.size,), self.dtype)
-        z = _aligned((max(1, len(network.node.noise)) * 4 * layout.size,), self.dtype)
+        w = self.workspace(state, lanes)
+        c = aligned((layout.block * layout.n_channels * layout.size,), self.dtype)
+        z = aligned((max(1, len(network.node.noise)) * 4 * layout.size,), self.dtype)
         out = np.empty((n_times, layout.size), self.dtype)
-        drive, held = self._drive(inputs, n_times)
-        history = self._history(state)
+        drive, held = self.laid_out(inputs, n_times)
+        history = self.past(state)
         slot = self.run_loop(
             w.reshape(-1), c, z, self.scalars, self.weights, self.starts, self.rows,
-            history.reshape(-1), drive, out, np.uint64(_key(seed)), np.uint64(lanes.first),
+            history.reshape(-1), drive, out, np.uint64(key_of(seed)), np.uint64(lanes.first),
             state.step, skip, network.steps_per_observation, network.observations_per_sample,
             self.reach, self.length, bool(np.any(lanes.noise)), held,
         )  # fmt: skip
@@ -197,7 +213,7 @@ class Engine:
         step = state.step + (skip + n_times) * network.steps_per_sample
         return np.moveaxis(values, 1, 0), self._state(step, w, history, slot)
 
-    def _drive(
+    def laid_out(
         self, inputs: Float[np.ndarray, "rows regions channels"] | None, n_times: int
     ) -> tuple[np.ndarray, int]:
         """Lay external input out in rows, and return for how many steps each is held."""
@@ -210,10 +226,10 @@ class Engine:
         held = self.network.steps_per_sample * n_times // len(inputs)
         return drive.reshape(len(inputs), -1), held
 
-    def _workspace(self, state: NetworkState, lanes: Lanes) -> np.ndarray:
+    def workspace(self, state: NetworkState, lanes: Lanes) -> np.ndarray:
         """Fill the rows of ``w``; padding repeats real values, so that it stays finite."""
         network, layout = self.network, self.layout
-        w = _aligned((len(layout.rows), layout.size), self.dtype)
+        w = aligned((len(layout.rows), layout.size), self.dtype)
         for name, values in zip(self._state_rows, state.values, strict=True):
             w[self.row[name]] = self._spread(values)
         for name, values in zip(network.observer.states, state.observer, strict=True):
@@ -253,12 +269,13 @@ class Engine:
         n, lanes = self.layout.n_regions, self.layout.lanes
         return rows[:, : n * lanes].reshape(len(rows), n, lanes).transpose(0, 2, 1)
 
-    def _history(self, state: NetworkState) -> np.ndarray:
+    def past(self, state: NetworkState) -> np.ndarray:
+        """Lay what a state remembers out in lines, one per channel and region."""
         layout = self.layout
         if not self.reach:
             return np.zeros((1, 1, 1, 1), self.dtype)
         shape = (layout.n_channels, layout.n_regions, self.length, layout.lanes)
-        history = _aligned(shape, self.dtype)
+        history = aligned(shape, self.dtype)
         history[:, :, : self.reach + 1] = state.history[..., None]
         return history
 
@@ -309,7 +326,7 @@ def _edges(wirings: list[Wiring], n_regions: int, block: int, ahead: int) -> _Ed
     )
 
 
-def _aligned(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+def aligned(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
     """Return zeros that begin on a 64-byte boundary: whole vectors, no split cache lines."""
     n_bytes = int(np.prod(shape)) * dtype.itemsize
     raw = np.zeros(n_bytes + 64, np.uint8)
@@ -318,6 +335,6 @@ def _aligned(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
 
 
 @functools.lru_cache(maxsize=1024)
-def _key(seed: int) -> int:
+def key_of(seed: int) -> int:
     """Spread a seed over 64 bits, so that neighbouring seeds share nothing."""
     return int(np.random.SeedSequence(seed).generate_state(1, np.uint64)[0])

@@ -43,17 +43,35 @@ class Wiring:
 
     def whole(self) -> "Wiring":
         """Return the same with whole delays: a fraction is shared by the two steps around it."""
-        split = self.fraction > 0
-        if not split.any():
+        if not (self.fraction > 0).any():
             return self
-        share = self.fraction[split]
-        late = np.concatenate([self.steps, self.steps[split] + 1])
-        weights = np.concatenate([self.weights * (1 - self.fraction), self.weights[split] * share])
-        targets = np.concatenate([self.targets, self.targets[split]])
-        sources = np.concatenate([self.sources, self.sources[split]])
-        order = np.argsort(targets, kind="stable")
-        none = np.zeros(len(order))
-        return Wiring(targets[order], sources[order], weights[order], late[order], none)
+        origin, late, share = self.shares()
+        return Wiring(
+            self.targets[origin], self.sources[origin], self.weights[origin] * share,
+            self.steps[origin] + late, np.zeros(len(origin)),
+        )  # fmt: skip
+
+    def shares(
+        self,
+    ) -> tuple[Int[np.ndarray, "_"], Int[np.ndarray, "_"], Float[np.ndarray, "_"]]:
+        """Return for every connection of ``whole`` where it comes from, if it is late, its share.
+
+        A connection whose delay lies between two steps becomes two, the second a step later.
+        """
+        split = np.flatnonzero(self.fraction > 0)
+        origin = np.concatenate([np.arange(len(self.targets)), split])
+        late = np.repeat([0, 1], [len(self.targets), len(split)])
+        share = np.where(late == 1, self.fraction[origin], 1 - self.fraction[origin])
+        order = np.argsort(self.targets[origin], kind="stable")
+        return origin[order], late[order], share[order]
+
+    def reversed(self) -> "Wiring":
+        """Return the same connections from target to source."""
+        order = np.lexsort((self.targets, self.sources))
+        return Wiring(
+            self.sources[order], self.targets[order], self.weights[order], self.steps[order],
+            self.fraction[order],
+        )  # fmt: skip
 
 
 def wirings(network: "Network") -> tuple[Wiring, ...]:

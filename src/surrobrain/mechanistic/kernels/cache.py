@@ -7,12 +7,13 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 from surrobrain.files import write_text
 
-__all__ = ["cache_folder", "compiled"]
+__all__ = ["cache_folder", "compiled", "compiled_module"]
 
-_loaded: dict[str, Callable] = {}
+_loaded: dict[str, ModuleType] = {}
 
 
 def cache_folder() -> Path:
@@ -36,13 +37,18 @@ def compiled(source: str, title: str) -> Callable:
     OSError
         The cache folder cannot be written.
     """
+    return compiled_module(source, title).run
+
+
+def compiled_module(source: str, title: str) -> ModuleType:
+    """Return the module of a generated source, from memory, from disk or newly written."""
     key = hashlib.sha256((_fingerprint() + source).encode()).hexdigest()[:20]
     if key not in _loaded:
         _loaded[key] = _load(source, f"{title}_{key}")
     return _loaded[key]
 
 
-def _load(source: str, name: str) -> Callable:
+def _load(source: str, name: str) -> ModuleType:
     path = cache_folder() / f"{name}.py"
     if not path.exists():
         try:
@@ -59,7 +65,7 @@ def _load(source: str, name: str) -> Callable:
     module = importlib.util.module_from_spec(specification)
     sys.modules[module.__name__] = module
     specification.loader.exec_module(module)
-    return module.run
+    return module
 
 
 @functools.cache

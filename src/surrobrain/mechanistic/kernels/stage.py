@@ -9,7 +9,15 @@ from surrobrain.mechanistic.observer import quantity
 from surrobrain.mechanistic.steppers import changes
 from surrobrain.mechanistic.tape import Tape, Term
 
-__all__ = ["of_a_step", "write_loop_over_regions", "write_stage"]
+__all__ = [
+    "kick",
+    "limited",
+    "of_a_step",
+    "received",
+    "sent",
+    "write_loop_over_regions",
+    "write_stage",
+]
 
 
 def write_stage(layout: Layout, stage: int) -> str:
@@ -21,8 +29,8 @@ def write_stage(layout: Layout, stage: int) -> str:
         tuple(tape.term(f"{part}_{name}") for name in node.states)
         for part in ("x", "x" if first else "stage", "sum")
     )
-    derivatives = node.drift(tape, now, _received(layout, tape), p)
-    kicks = [_kick(layout, tape, name) for name in node.states]
+    derivatives = node.drift(tape, now, received(layout, tape), p)
+    kicks = [kick(layout, tape, name) for name in node.states]
     moves = zip(now, derivatives, kicks, strict=True)
     change = changes(tape, stepper, stage, noise=layout.noise, moves=moves, dt=tape.term("dt"))
     weight = stepper.weights[stage]
@@ -31,14 +39,14 @@ def write_stage(layout: Layout, stage: int) -> str:
     )
     if last:
         stepped = tuple(
-            _limited(tape, x + dx, node.limits.get(name))
+            limited(tape, x + dx, node.limits.get(name))
             for x, dx, name in zip(base, total, node.states, strict=True)
         )
     else:
         reach = stepper.reaches[stage]
         stepped = tuple(x + reach * dx for x, dx in zip(base, change, strict=True))
     stores = _stores(layout, tape, stage, stepped, () if last else total)
-    stores += [f"w[ROW_source_{c} + k] = {tape.text(x)}" for c, x in _sent(layout, tape, stepped)]
+    stores += [f"w[ROW_source_{c} + k] = {tape.text(x)}" for c, x in sent(layout, tape, stepped)]
     if last:
         output = quantity(layout.observer, node)(tape, stepped, p)
         stores += [f"w[ROW_total + k] += {tape.text(output)}"]
@@ -58,8 +66,8 @@ def of_a_step(name: str) -> bool:
     return name in ("dt", "decay") or name.startswith(("p_", "g_"))
 
 
-def _received(layout: Layout, tape: Tape) -> tuple[Term, ...]:
-    """Coupling term of every channel: through the tracts, or a region's own past as it is."""
+def received(layout: Layout, tape: Tape) -> tuple[Term, ...]:
+    """Return the coupling term of every channel: of the tracts, or a region's own past."""
     totals = [tape.term(f"total_{c}") for c in range(layout.n_channels)]
     names = [name for name in parameters(layout.coupling) if name != "strength"]
     g = SimpleNamespace(strength=tape.term("gain"), **{n: tape.term(f"g_{n}") for n in names})
@@ -75,7 +83,7 @@ def _received(layout: Layout, tape: Tape) -> tuple[Term, ...]:
     return tuple(totals)
 
 
-def _sent(layout: Layout, tape: Tape, state: tuple) -> list[tuple[int, Term]]:
+def sent(layout: Layout, tape: Tape, state: tuple) -> list[tuple[int, Term]]:
     """Return what every channel sends from a state."""
     p = SimpleNamespace(**{n: tape.term(f"p_{n}") for n in parameters(layout.node)})
     g = SimpleNamespace(**{n: tape.term(f"g_{n}") for n in parameters(layout.coupling)})
@@ -86,7 +94,7 @@ def _sent(layout: Layout, tape: Tape, state: tuple) -> list[tuple[int, Term]]:
     return list(enumerate(source))
 
 
-def _kick(layout: Layout, tape: Tape, name: str) -> tuple[Term, Term] | None:
+def kick(layout: Layout, tape: Tape, name: str) -> tuple[Term, Term] | None:
     """Return what noise brings to a state: both ends of eta, or increment and size of it."""
     if name not in layout.node.noise:
         return None
@@ -131,15 +139,15 @@ def _stores(
     stores += [f"w[ROW_sum_{n} + k] = {tape.text(x)}" for n, x in zip(names, total, strict=False)]
     if last and layout.noise.colored:
         for name in layout.node.noise:
-            kick = _kick(layout, tape, name)
-            stores += [f"w[ROW_eta_{name} + k] = {tape.text(kick[1])}"] if kick else []
+            ends = kick(layout, tape, name)
+            stores += [f"w[ROW_eta_{name} + k] = {tape.text(ends[1])}"] if ends else []
     if last and layout.ahead:
         for c in range(layout.n_channels):
             stores += [f"w[ROW_before_{c} + k] = c[at + {c * layout.size} + k]"]
     return stores
 
 
-def _limited(tape: Tape, x: Term, limits: tuple[float, float] | None) -> Term:
+def limited(tape: Tape, x: Term, limits: tuple[float, float] | None) -> Term:
     """Keep a state inside its bounds; NaN passes, so that a broken run shows."""
     if limits is None:
         return x

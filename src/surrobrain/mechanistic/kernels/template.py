@@ -13,15 +13,19 @@ from surrobrain.mechanistic.kernels.stage import of_a_step, write_loop_over_regi
 from surrobrain.mechanistic.steppers import euler
 from surrobrain.mechanistic.tape import Tape, Term
 
-__all__ = ["write_loop"]
+__all__ = ["write_loop", "write_parts"]
 
 
 def write_loop(layout: Layout) -> str:
     """Return the source of the loop: ``run(w, c, z, s, ...)``, see the last lines of it."""
+    return "\n\n".join([*write_parts(layout), _run(layout)]) + "\n"
+
+
+def write_parts(layout: Layout) -> list[str]:
+    """Return what a loop is made of: constants, the stages of a step, observation, coupling."""
     stages = [write_stage(layout, stage) for stage in range(layout.stepper.n_stages)]
     parts = [_head(layout), *stages, _observe(layout), _read(layout)]
-    parts += [_couple(layout), _slide(layout) if layout.levels else "", _run(layout)]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    return [*parts, _couple(layout), *([_slide(layout)] if layout.levels else [])]
 
 
 def _head(layout: Layout) -> str:

@@ -1,0 +1,449 @@
+"""Writes the loop that goes back through a run: gradients of anything the run has shown.
+
+The run is taken in blocks. The way forward keeps the state at the start of each block; the way
+back runs a block again, keeps what its steps saw, and then visits them from the last to the first.
+Memory is that of one block and of the states between blocks, whatever the length of the run.
+"""
+
+import textwrap
+from types import SimpleNamespace
+
+from surrobrain.mechanistic.kernels.layout import Layout
+from surrobrain.mechanistic.kernels.stage import kick, limited, of_a_step, received, sent
+from surrobrain.mechanistic.kernels.template import write_parts
+from surrobrain.mechanistic.node import parameters
+from surrobrain.mechanistic.observer import quantity
+from surrobrain.mechanistic.reverse import reverse
+from surrobrain.mechanistic.steppers import changes, euler
+from surrobrain.mechanistic.tape import Tape, Term
+
+__all__ = ["gradient_rows", "kept_rows", "write_adjoint"]
+
+
+_OF_TRACTS = frozenset({"weights", "speed"})
+
+
+def kept_rows(layout: Layout) -> tuple[str, ...]:
+    """Return the rows that change in a step, in the order in which they are kept."""
+    eta = layout.node.noise if layout.noise.colored else ()
+    return (
+        *(f"x_{name}" for name in layout.node.states),
+        *(f"eta_{name}" for name in eta),
+        *(f"source_{c}" for c in range(layout.n_channels)),
+    )
+
+
+def gradient_rows(layout: Layout, free: frozenset[str]) -> tuple[str, ...]:
+    """Return the rows whose gradient is summed over time, in order."""
+    return (
+        *(["gain"] if "coupling" in free else []),
+        *(["row"] if "weights" in free else []),
+        *(f"sigma_{name}" for name in layout.node.noise if "noise" in free),
+        *(f"p_{name}" for name in layout.varied if name in free),
+    )
+
+
+def write_adjoint(layout: Layout, free: frozenset[str]) -> str:
+    """Return the source of ``forward`` and ``backward``, see the last lines of it.
+
+    ``free`` names what a gradient is wanted by; nothing is summed for the rest.
+    """
+    parts = [*write_parts(layout), _HELP, _back_step(layout, free), _back_source(layout)]
+    parts += [_back_observe(layout), _back_read(layout), _loops(layout, free)]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _back_step(layout: Layout, free: frozenset[str]) -> str:
+    """One step of every region, backwards."""
+    node, tape = layout.node, Tape()
+    p = SimpleNamespace(**{n: tape.term(f"p_{n}") for n in parameters(node)})
+    now = tuple(tape.term(f"x_{name}") for name in node.states)
+    kicks = [kick(layout, tape, name) for name in node.states]
+    derivatives = node.drift(tape, now, received(layout, tape), p)
+    moves = zip(now, derivatives, kicks, strict=True)
+    change = changes(tape, layout.stepper, 0, noise=layout.noise, moves=moves, dt=tape.term("dt"))
+    stepped = tuple(
+        limited(tape, x + dx, node.limits.get(name))
+        for x, dx, name in zip(now, change, node.states, strict=True)
+    )
+    output = quantity(layout.observer, node)(tape, stepped, p)
+    found = [*zip(node.states, stepped, strict=True)]
+    if layout.noise.colored:
+        ends = zip(node.states, kicks, strict=True)
+        found += [(f"eta_{name}", ends[1]) for name, ends in ends if ends]
+    seeds = [
+        (tape.text(x), f"l_{name}") for name, x in found
+    ]  # fmt: skip
+    seeds += [(tape.text(x), f"m_{c}") for c, x in sent(layout, tape, stepped)]
+    seeds += [(tape.text(output), "omega")]
+    kept = kept_rows(layout)
+    wanted = [*kept[: -layout.n_channels]]
+    wanted += [f"{part}_{c}" for part in ("total", "own") for c in range(layout.n_channels)]
+    driven = layout.tracts if "inputs" in free else ()
+    wanted += [f"drive_{c}" for c in driven] + [*gradient_rows(layout, free)]
+    lines, got = reverse(tape, seeds, wanted)
+    loads = _kept_loads(layout) + _seed_loads(layout, [name for name, _ in found])
+    loads += ["omega = seen[k]"]
+    stores = [
+        f"lam[{r * layout.size} + k] = {got.get(name, 'f(0.0)')}"
+        for r, name in enumerate(kept[: -layout.n_channels])
+    ]
+    for c in range(layout.n_channels):
+        stores += [f"tau = {got.get(f'total_{c}', 'f(0.0)')}", f"wb[ROW_source_{c} + k] = tau"]
+        stores += [f"taus[{c}, i, k] = tau"] if free & _OF_TRACTS else []
+        stores += [f"mine[{c * layout.size} + k] = {got.get(f'own_{c}', 'f(0.0)')}"]
+    stores += [
+        f"gd[{n * layout.size} + k] += {got[f'drive_{c}']}"
+        for n, c in enumerate(layout.tracts)
+        if f"drive_{c}" in got
+    ]
+    stores += [
+        f"g[{r * layout.size} + k] += {got[name]}"
+        for r, name in enumerate(gradient_rows(layout, free))
+        if name in got
+    ]
+    scalars = ", ".join(name for name in layout.scalars if of_a_step(name))
+    head = f"back_step(xs, cs, zs, i, w, wb, lam, mu, at, mine, seen, taus, g, gd, {scalars})"
+    return _over_regions(head, loads, [*tape.lines(), *lines], stores)
+
+
+def _kept_loads(layout: Layout) -> list[str]:
+    """Statements that read what the step saw on the way forward."""
+    loads = []
+    for r, name in enumerate(kept_rows(layout)):
+        local = f"own_{name.removeprefix('source_')}" if name.startswith("source_") else name
+        loads += [f"{local} = xs[i, {r * layout.size} + k]"]
+    loads += [f"total_{c} = cs[i, {c * layout.size} + k]" for c in range(layout.n_channels)]
+    loads += [f"drive_{c} = w[ROW_drive_{c} + k]" for c in layout.tracts]
+    for v, name in enumerate(layout.node.noise):
+        loads += [f"normal_{name} = zs[i, {v * layout.size} + k]"]
+        loads += [f"sigma_{name} = w[ROW_sigma_{name} + k]"]
+    loads += ["gain = w[ROW_gain + k]", "row = w[ROW_row + k]"]
+    return loads + [f"p_{name} = w[ROW_p_{name} + k]" for name in layout.varied]
+
+
+def _seed_loads(layout: Layout, states: list[str]) -> list[str]:
+    loads = [f"l_{name} = lam[{r * layout.size} + k]" for r, name in enumerate(states)]
+    for c in range(layout.n_channels):
+        place = f"{c * layout.size} + k"
+        loads += [f"m_{c} = mu[at + {place}] + mine[{place}]"]
+    return loads
+
+
+def _back_source(layout: Layout) -> str:
+    """Return what the very first sources owe to the state that sent them."""
+    tape = Tape()
+    now = tuple(tape.term(f"x_{name}") for name in layout.node.states)
+    seeds = [(tape.text(x), f"m_{c}") for c, x in sent(layout, tape, now)]
+    names = [f"x_{name}" for name in layout.node.states]
+    lines, got = reverse(tape, seeds, names)
+    loads = [f"{name} = xs[0, {r * layout.size} + k]" for r, name in enumerate(names)]
+    loads += [f"p_{name} = w[ROW_p_{name} + k]" for name in layout.varied]
+    loads += _seed_loads(layout, [])
+    stores = [
+        f"lam[{r * layout.size} + k] += {got[name]}" for r, name in enumerate(names) if name in got
+    ]
+    scalars = ", ".join(name for name in layout.scalars if of_a_step(name))
+    head = f"back_source(xs, w, lam, mu, at, mine, {scalars})"
+    return _over_regions(head, loads, [*tape.lines(), *lines], stores or ["pass"])
+
+
+def _back_observe(layout: Layout) -> str:
+    """One step of the observer, backwards."""
+    tape, p, state = _observer_terms(layout)
+    drive = tape.term("mean")
+    stepped = euler(
+        lambda x: layout.observer.drift(tape, x, drive, p), state, dt=tape.term("observer_dt")
+    )
+    names = layout.observer.states
+    seeds = [
+        (tape.text(x), f"b_{name}")
+        for name, x in zip(names, stepped, strict=True)
+    ]  # fmt: skip
+    lines, got = reverse(tape, seeds, [*(f"o_{n}" for n in names), "mean"])
+    loads = [f"mean = ms[m, {len(names) * layout.size} + k]"]
+    loads += [f"o_{name} = ms[m, {r * layout.size} + k]" for r, name in enumerate(names)]
+    loads += [f"b_{name} = bet[{r * layout.size} + k]" for r, name in enumerate(names)]
+    stores = [
+        f"bet[{r * layout.size} + k] = {got.get(f'o_{name}', 'f(0.0)')}"
+        for r, name in enumerate(names)
+    ]
+    stores += [f"seen[k] = (seen[k] + {got.get('mean', 'f(0.0)')}) * inverse"]
+    head = f"back_observe(ms, m, bet, seen, observer_dt, inverse{_constants(layout)})"
+    return _over_regions(head, loads, [*tape.lines(), *lines], stores)
+
+
+def _back_read(layout: Layout) -> str:
+    """One sample of every region, backwards; what is seen is the observer after its step."""
+    tape, p, state = _observer_terms(layout)
+    value = layout.observer.read(tape, state, tape.term("mean"), p)
+    names = layout.observer.states
+    lines, got = reverse(tape, [(tape.text(value), "seed")], [*(f"o_{n}" for n in names), "mean"])
+    loads = ["seed = gout[sample, k]", f"mean = ms[m, {len(names) * layout.size} + k]"]
+    loads += [f"o_{name} = after[m, {r * layout.size} + k]" for r, name in enumerate(names)]
+    stores = [
+        f"bet[{r * layout.size} + k] += {got[f'o_{name}']}"
+        for r, name in enumerate(names)
+        if f"o_{name}" in got
+    ]
+    stores += [f"seen[k] = {got.get('mean', 'f(0.0)')}"]
+    head = f"back_read(ms, after, m, gout, sample, bet, seen{_constants(layout)})"
+    return _over_regions(head, loads, [*tape.lines(), *lines], stores)
+
+
+def _observer_terms(layout: Layout) -> tuple[Tape, SimpleNamespace, tuple[Term, ...]]:
+    tape = Tape()
+    p = SimpleNamespace(**{name: tape.term(f"q_{name}") for name in layout.constants})
+    return tape, p, tuple(tape.term(f"o_{name}") for name in layout.observer.states)
+
+
+def _constants(layout: Layout) -> str:
+    return "".join(f", q_{name}" for name in layout.constants)
+
+
+def _over_regions(head: str, loads: list[str], lines: list[str], stores: list[str]) -> str:
+    body = textwrap.indent("\n".join([*loads, *lines, *stores]), " " * 8)
+    return f"@inline\ndef {head}:\n    for k in range(SIZE):\n{body}"
+
+
+_HELP = """@njit(fastmath=True, error_model="numpy")
+def lag_products(targets, sources, delays, taus, lines, reach, n, found):
+    for e in range(len(targets)):
+        total, at = f(0.0), reach - delays[e]
+        a, b = taus[targets[e]], lines[sources[e]]
+        for i in range(n):
+            total += a[i] * b[at + i]
+        found[e] += total"""
+
+_LOOPS = """@inline
+def one_step(w, c, z, weights, starts, rows, history, now, b, length, step, {scalars}):
+{step}
+
+
+@njit(nogil=True, cache=True, fastmath=CONTRACT, error_model="numpy")
+def forward(
+    w, c, z, s, weights, starts, rows, history, inputs, out, kept, past,
+    key, lane, step, inner, per_sample, block, reach, length, noisy, held,
+):
+{numbers}
+    now, b, position, mark = reach, 0, 0, 0
+    if noisy:
+{refill_first}
+    for turn in range(out.shape[0] * per_sample):
+        if turn % block == 0:
+            for r in range(len(KEPT)):
+                for k in range(SIZE):
+                    kept[mark, r, k] = w[KEPT[r] + k]
+{keep_past}
+            mark += 1
+        for _ in range(inner):
+{drive}
+            if noisy and step & 3 == 0:
+{refill}
+{window}
+            one_step(w, c, z, weights, starts, rows, history, now, b, length, step, {scalars})
+{after}
+            step += 1
+            position += 1
+        observe(w, observer_dt, inverse{constants})
+        if (turn + 1) % per_sample == 0:
+            read(w, out, turn // per_sample{constants})
+    return 0
+
+
+@njit(nogil=True, cache=True, fastmath=CONTRACT, error_model="numpy")
+def backward(
+    w, wb, c, mu, z, s, weights, starts, rows, weights_back, starts_back, rows_back, history,
+    history_back, inputs, gout, kept, past, edges, g_all, gi, ge, gw, lam,
+    key, lane, first_step, inner, per_sample, block, reach, length, noisy, held,
+):
+{numbers}
+    n_turns = gout.shape[0] * per_sample
+    n_marks = (n_turns + block - 1) // block
+    most = block * inner
+    xs, cs = np.empty((most, N_STEP * SIZE), f), np.empty((most, CHANNELS * SIZE), f)
+    zs = np.zeros((most, max(1, N_NOISE) * SIZE), f)
+    ms = np.empty((block, (N_OBSERVER + 1) * SIZE), f)
+    after = np.empty((block, (N_OBSERVER + 1) * SIZE), f)
+    taus = np.zeros((CHANNELS, most, SIZE), f)
+    bet, seen = np.zeros((N_OBSERVER + 1) * SIZE, f), np.zeros(SIZE, f)
+    mine, gd = np.zeros(CHANNELS * SIZE, f), np.zeros(max(1, N_DRIVES) * SIZE, f)
+    tau_lines, source_lines = np.zeros((1, 1), f), np.zeros((1, 1), f)
+    if len(edges[0]) > 0:
+        tau_lines = np.zeros((REGIONS, most), f)
+        source_lines = np.zeros((REGIONS, reach + most), f)
+    g = np.zeros(len(g_all), f)
+    now_back, b_back = reach, 0
+    for mark in range(n_marks - 1, -1, -1):
+        turns = min(block, n_turns - mark * block)
+        n = turns * inner
+        step = first_step + mark * most
+        for r in range(len(KEPT)):
+            for k in range(SIZE):
+                w[KEPT[r] + k] = kept[mark, r, k]
+        now, b = reach, 0
+{restore_past}
+        position = mark * most
+        if noisy:
+{refill_first_block}
+        for m in range(turns):
+            for k in range(SIZE):
+                w[ROW_total + k] = f(0.0)
+            for r in range(N_OBSERVER):
+                for k in range(SIZE):
+                    ms[m, r * SIZE + k] = w[ROW_total + (2 + r) * SIZE + k]
+            for j in range(inner):
+                i = m * inner + j
+{drive_block}
+                if noisy and step & 3 == 0:
+{refill_block}
+{window_block}
+                for r in range(N_STEP):
+                    for k in range(SIZE):
+                        xs[i, r * SIZE + k] = w[KEPT[r] + k]
+                one_step(w, c, z, weights, starts, rows, history, now, b, length, step, {scalars})
+                for k in range(CHANNELS * SIZE):
+                    cs[i, k] = c[{at} + k]
+                for v in range(N_NOISE):
+                    for k in range(SIZE):
+                        zs[i, v * SIZE + k] = z[4 * v * SIZE + (step & 3) * SIZE + k]
+{after_block}
+                step += 1
+                position += 1
+            observe(w, observer_dt, inverse{constants})
+            for k in range(SIZE):
+                ms[m, N_OBSERVER * SIZE + k] = w[ROW_mean + k]
+            for r in range(N_OBSERVER):
+                for k in range(SIZE):
+                    after[m, r * SIZE + k] = w[ROW_total + (2 + r) * SIZE + k]
+        for m in range(turns - 1, -1, -1):
+            turn = mark * block + m
+            if (turn + 1) % per_sample == 0:
+                back_read(ms, after, m, gout, turn // per_sample, bet, seen{constants})
+            else:
+                for k in range(SIZE):
+                    seen[k] = f(0.0)
+            back_observe(ms, m, bet, seen, observer_dt, inverse{constants})
+            for j in range(inner - 1, -1, -1):
+                i = m * inner + j
+                position -= 1
+{drive_back}
+{couple_back}
+                back_step(
+                    xs, cs, zs, i, w, wb, lam, mu, {at_back}, mine, seen, taus, g, gd, {scalars}
+                )
+{after_back}
+{drive_gradient}
+{edge_gradient}
+        for k in range(len(g)):  # in double precision, over all blocks
+            g_all[k] += g[k]
+            g[k] = f(0.0)
+{couple_first}
+    back_source(xs, w, lam, mu, {at_back}, mine, {scalars})
+    return 0"""
+
+
+def _loops(layout: Layout, free: frozenset[str]) -> str:
+    """Return the loops forward and backward, and the numbers that they share."""
+    delayed, names = bool(layout.levels), layout.scalars
+    at = "b * CHANNELS * SIZE" if delayed else "0"
+    scalars = ", ".join(name for name in names if of_a_step(name))
+    stage = f"stage_0(w, c, z, {at}, (step & 3) * SIZE, {scalars})"
+    couple = (
+        "couple(c, b, history, now, length, starts, weights, rows)"
+        if delayed
+        else "couple(w, c, weights, starts, rows, step & 1 == 0)"
+    )
+    draws = [
+        f"normals(z, {v}, SIZE, LANES, key, lane, step)" for v in range(len(layout.node.noise))
+    ]
+    refill, kept = "\n".join(draws or ["pass"]), kept_rows(layout)
+    observed = [f"o_{name}" for name in layout.observer.states]
+    drive = _DRIVE if layout.tracts else "pass"
+    by_tract = (_EDGES if layout.wiring else _MATRIX) if free & _OF_TRACTS else "pass"
+    pieces = {
+        "step": (4, f"{couple}\n{stage}"),
+        "numbers": (4, "\n".join(f"{name} = s[{k}]" for k, name in enumerate(names))),
+        "refill_first": (8, refill), "refill": (16, refill), "refill_block": (20, refill),
+        "refill_first_block": (12, refill),
+        "keep_past": (12, _KEEP_PAST if delayed else "pass"),
+        "restore_past": (8, _RESTORE_PAST if delayed else "pass"),
+        "window": (12, _WINDOW if delayed else "pass"),
+        "window_block": (16, _WINDOW if delayed else "pass"),
+        "after": (12, _AFTER if delayed else "pass"),
+        "after_block": (16, _AFTER if delayed else "pass"),
+        "drive": (12, drive), "drive_block": (16, drive), "drive_back": (16, drive),
+        "drive_gradient": (16, _DRIVE_GRADIENT if layout.tracts and "inputs" in free else "pass"),
+        "couple_back": (16, _COUPLE_BACK_DELAYED if delayed else _COUPLE_BACK),
+        "after_back": (16, _AFTER_BACK if delayed else "pass"),
+        "couple_first": (4, _COUPLE_BACK_DELAYED if delayed else _COUPLE_FIRST),
+        "edge_gradient": (8, by_tract),
+    }  # fmt: skip
+    head = (
+        f"KEPT = np.array([{', '.join(f'ROW_{n}' for n in (*kept, *observed))}])\n"
+        f"N_STEP, N_OBSERVER = {len(kept)}, {len(observed)}\n"
+        f"N_NOISE, N_DRIVES = {len(layout.node.noise)}, {len(layout.tracts)}\n"
+        f"TRACTS = np.array([{', '.join(map(str, layout.tracts))}], np.int64)\n"
+        f"DRIVES = {'ROW_drive_' + str(layout.tracts[0]) if layout.tracts else '0'}\n"
+    )
+    texts = {key: textwrap.indent(text, " " * depth) for key, (depth, text) in pieces.items()}
+    return head + "\n\n" + _LOOPS.format(
+        scalars=scalars, constants=_constants(layout), at=at,
+        at_back="b_back * CHANNELS * SIZE" if delayed else "0", **texts,
+    )  # fmt: skip
+
+
+_DRIVE = """if held > 0:
+    line = position // held
+    for k in range(N_DRIVES * SIZE):
+        w[DRIVES + k] = inputs[line, k]"""
+
+_DRIVE_GRADIENT = """if held > 0:
+    for k in range(N_DRIVES * SIZE):
+        gi[position // held, k] += gd[k]
+for k in range(N_DRIVES * SIZE):
+    gd[k] = f(0.0)"""
+
+_WINDOW = """if b == BLOCK:
+    now, b = now + BLOCK, 0
+    if now + BLOCK >= length:
+        now = slide(history, now, reach, length)"""
+
+_AFTER = "b += 1\nremember(w, history, now + b, length)"
+
+_KEEP_PAST = """for line in range(CHANNELS * REGIONS):
+    for k in range(reach + 1):
+        past[mark, line, k] = history[line * length + now + b - reach + k]"""
+
+_RESTORE_PAST = """for line in range(CHANNELS * REGIONS):
+    for k in range(reach + 1):
+        history[line * length + k] = past[mark, line, k]"""
+
+_COUPLE_BACK = "couple(wb, mu, weights_back, starts_back, rows_back, i & 1 == 0)"
+
+_COUPLE_FIRST = "couple(wb, mu, weights_back, starts_back, rows_back, True)"
+
+_COUPLE_BACK_DELAYED = """if b_back == BLOCK:
+    now_back, b_back = now_back + BLOCK, 0
+    if now_back + BLOCK >= length:
+        now_back = slide(history_back, now_back, reach, length)
+couple(mu, b_back, history_back, now_back, length, starts_back, weights_back, rows_back)"""
+
+_AFTER_BACK = "b_back += 1\nremember(wb, history_back, now_back + b_back, length)"
+
+_MATRIX = """for channel in TRACTS:
+    heard = np.empty((n, SIZE), f)
+    for i in range(n):
+        for k in range(SIZE):
+            heard[i, k] = xs[i, (N_STEP - CHANNELS + channel) * SIZE + k]
+    gw += np.dot(taus[channel, :n].T, heard)"""
+
+_EDGES = """for channel in TRACTS:
+    for i in range(n):
+        for k in range(REGIONS):
+            tau_lines[k, i] = taus[channel, i, k]
+            source_lines[k, reach + i] = xs[i, (N_STEP - CHANNELS + channel) * SIZE + k]
+    for k in range(REGIONS):
+        for i in range(reach):
+            source_lines[k, i] = past[mark, channel * REGIONS + k, i]
+    lag_products(edges[0], edges[1], edges[2], tau_lines, source_lines, reach, n, ge)"""
