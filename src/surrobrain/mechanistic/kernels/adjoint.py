@@ -91,7 +91,8 @@ def _back_step(layout: Layout, free: frozenset[str]) -> str:
     for c in range(layout.n_channels):
         stores += [f"tau = {got.get(f'total_{c}', 'f(0.0)')}", f"wb[ROW_source_{c} + k] = tau"]
         stores += [f"taus[{c}, i, k] = tau"] if free & _OF_TRACTS else []
-        stores += [f"mine[{c * layout.size} + k] = {got.get(f'own_{c}', 'f(0.0)')}"]
+        own = got.get(f"own_{c}")
+        stores += [f"mine[{c * layout.size} + k] = {own}"] if own else []
     stores += [
         f"gd[{n * layout.size} + k] += {got[f'drive_{c}']}"
         for n, c in enumerate(layout.tracts)
@@ -208,12 +209,31 @@ def _over_regions(head: str, loads: list[str], lines: list[str], stores: list[st
 
 _HELP = """@njit(fastmath=True, error_model="numpy")
 def lag_products(targets, sources, delays, taus, lines, reach, n, found):
-    for e in range(len(targets)):
-        total, at = f(0.0), reach - delays[e]
-        a, b = taus[targets[e]], lines[sources[e]]
-        for i in range(n):
-            total += a[i] * b[at + i]
-        found[e] += total"""
+    e = 0
+    while e < len(targets):
+        a, at = taus[targets[e]], reach - delays[e]
+        b = lines[sources[e], at : at + n]
+        if e + 3 < len(targets) and targets[e + 3] == targets[e]:  # four share what they load
+            b1 = lines[sources[e + 1], reach - delays[e + 1] : reach - delays[e + 1] + n]
+            b2 = lines[sources[e + 2], reach - delays[e + 2] : reach - delays[e + 2] + n]
+            b3 = lines[sources[e + 3], reach - delays[e + 3] : reach - delays[e + 3] + n]
+            s0, s1, s2, s3 = f(0.0), f(0.0), f(0.0), f(0.0)
+            for i in range(n):
+                s0 += a[i] * b[i]
+                s1 += a[i] * b1[i]
+                s2 += a[i] * b2[i]
+                s3 += a[i] * b3[i]
+            found[e] += s0
+            found[e + 1] += s1
+            found[e + 2] += s2
+            found[e + 3] += s3
+            e += 4
+        else:
+            s0 = f(0.0)
+            for i in range(n):
+                s0 += a[i] * b[i]
+            found[e] += s0
+            e += 1"""
 
 _LOOPS = """@inline
 def one_step(w, c, z, weights, starts, rows, history, now, b, length, step, {scalars}):
