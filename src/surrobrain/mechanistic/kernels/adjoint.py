@@ -6,41 +6,21 @@ Memory is that of one block and of the states between blocks, whatever the lengt
 """
 
 import textwrap
-from types import SimpleNamespace
 
+from surrobrain.mechanistic.kernels.back_step import (
+    OF_TRACTS,
+    constants,
+    kept_rows,
+    write_back_observe,
+    write_back_read,
+    write_back_source,
+    write_back_step,
+)
 from surrobrain.mechanistic.kernels.layout import Layout
-from surrobrain.mechanistic.kernels.stage import kick, limited, of_a_step, received, sent
+from surrobrain.mechanistic.kernels.stage import of_a_step
 from surrobrain.mechanistic.kernels.template import write_parts
-from surrobrain.mechanistic.node import parameters
-from surrobrain.mechanistic.observer import quantity
-from surrobrain.mechanistic.reverse import reverse
-from surrobrain.mechanistic.steppers import changes, euler
-from surrobrain.mechanistic.tape import Tape, Term
 
-__all__ = ["gradient_rows", "kept_rows", "write_adjoint"]
-
-
-_OF_TRACTS = frozenset({"weights", "speed"})
-
-
-def kept_rows(layout: Layout) -> tuple[str, ...]:
-    """Return the rows that change in a step, in the order in which they are kept."""
-    eta = layout.node.noise if layout.noise.colored else ()
-    return (
-        *(f"x_{name}" for name in layout.node.states),
-        *(f"eta_{name}" for name in eta),
-        *(f"source_{c}" for c in range(layout.n_channels)),
-    )
-
-
-def gradient_rows(layout: Layout, free: frozenset[str]) -> tuple[str, ...]:
-    """Return the rows whose gradient is summed over time, in order."""
-    return (
-        *(["gain"] if "coupling" in free else []),
-        *(["row"] if "weights" in free else []),
-        *(f"sigma_{name}" for name in layout.node.noise if "noise" in free),
-        *(f"p_{name}" for name in layout.varied if name in free),
-    )
+__all__ = ["write_adjoint"]
 
 
 def write_adjoint(layout: Layout, free: frozenset[str]) -> str:
@@ -48,163 +28,9 @@ def write_adjoint(layout: Layout, free: frozenset[str]) -> str:
 
     ``free`` names what a gradient is wanted by; nothing is summed for the rest.
     """
-    parts = [*write_parts(layout), _HELP, _back_step(layout, free), _back_source(layout)]
-    parts += [_back_observe(layout), _back_read(layout), _loops(layout, free)]
+    parts = [*write_parts(layout), _HELP, write_back_step(layout, free), write_back_source(layout)]
+    parts += [write_back_observe(layout), write_back_read(layout), _loops(layout, free)]
     return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def _back_step(layout: Layout, free: frozenset[str]) -> str:
-    """One step of every region, backwards."""
-    node, tape = layout.node, Tape()
-    p = SimpleNamespace(**{n: tape.term(f"p_{n}") for n in parameters(node)})
-    now = tuple(tape.term(f"x_{name}") for name in node.states)
-    kicks = [kick(layout, tape, name) for name in node.states]
-    derivatives = node.drift(tape, now, received(layout, tape), p)
-    moves = zip(now, derivatives, kicks, strict=True)
-    change = changes(tape, layout.stepper, 0, noise=layout.noise, moves=moves, dt=tape.term("dt"))
-    stepped = tuple(
-        limited(tape, x + dx, node.limits.get(name))
-        for x, dx, name in zip(now, change, node.states, strict=True)
-    )
-    output = quantity(layout.observer, node)(tape, stepped, p)
-    found = [*zip(node.states, stepped, strict=True)]
-    if layout.noise.colored:
-        ends = zip(node.states, kicks, strict=True)
-        found += [(f"eta_{name}", ends[1]) for name, ends in ends if ends]
-    seeds = [
-        (tape.text(x), f"l_{name}") for name, x in found
-    ]  # fmt: skip
-    seeds += [(tape.text(x), f"m_{c}") for c, x in sent(layout, tape, stepped)]
-    seeds += [(tape.text(output), "omega")]
-    kept = kept_rows(layout)
-    wanted = [*kept[: -layout.n_channels]]
-    wanted += [f"{part}_{c}" for part in ("total", "own") for c in range(layout.n_channels)]
-    driven = layout.tracts if "inputs" in free else ()
-    wanted += [f"drive_{c}" for c in driven] + [*gradient_rows(layout, free)]
-    lines, got = reverse(tape, seeds, wanted)
-    loads = _kept_loads(layout) + _seed_loads(layout, [name for name, _ in found])
-    loads += ["omega = seen[k]"]
-    stores = [
-        f"lam[{r * layout.size} + k] = {got.get(name, 'f(0.0)')}"
-        for r, name in enumerate(kept[: -layout.n_channels])
-    ]
-    for c in range(layout.n_channels):
-        stores += [f"tau = {got.get(f'total_{c}', 'f(0.0)')}", f"wb[ROW_source_{c} + k] = tau"]
-        stores += [f"taus[{c}, i, k] = tau"] if free & _OF_TRACTS else []
-        own = got.get(f"own_{c}")
-        stores += [f"mine[{c * layout.size} + k] = {own}"] if own else []
-    stores += [
-        f"gd[{n * layout.size} + k] += {got[f'drive_{c}']}"
-        for n, c in enumerate(layout.tracts)
-        if f"drive_{c}" in got
-    ]
-    stores += [
-        f"g[{r * layout.size} + k] += {got[name]}"
-        for r, name in enumerate(gradient_rows(layout, free))
-        if name in got
-    ]
-    scalars = ", ".join(name for name in layout.scalars if of_a_step(name))
-    head = f"back_step(xs, cs, zs, i, w, wb, lam, mu, at, mine, seen, taus, g, gd, {scalars})"
-    return _over_regions(head, loads, [*tape.lines(), *lines], stores)
-
-
-def _kept_loads(layout: Layout) -> list[str]:
-    """Statements that read what the step saw on the way forward."""
-    loads = []
-    for r, name in enumerate(kept_rows(layout)):
-        local = f"own_{name.removeprefix('source_')}" if name.startswith("source_") else name
-        loads += [f"{local} = xs[i, {r * layout.size} + k]"]
-    loads += [f"total_{c} = cs[i, {c * layout.size} + k]" for c in range(layout.n_channels)]
-    loads += [f"drive_{c} = w[ROW_drive_{c} + k]" for c in layout.tracts]
-    for v, name in enumerate(layout.node.noise):
-        loads += [f"normal_{name} = zs[i, {v * layout.size} + k]"]
-        loads += [f"sigma_{name} = w[ROW_sigma_{name} + k]"]
-    loads += ["gain = w[ROW_gain + k]", "row = w[ROW_row + k]"]
-    return loads + [f"p_{name} = w[ROW_p_{name} + k]" for name in layout.varied]
-
-
-def _seed_loads(layout: Layout, states: list[str]) -> list[str]:
-    loads = [f"l_{name} = lam[{r * layout.size} + k]" for r, name in enumerate(states)]
-    for c in range(layout.n_channels):
-        place = f"{c * layout.size} + k"
-        loads += [f"m_{c} = mu[at + {place}] + mine[{place}]"]
-    return loads
-
-
-def _back_source(layout: Layout) -> str:
-    """Return what the very first sources owe to the state that sent them."""
-    tape = Tape()
-    now = tuple(tape.term(f"x_{name}") for name in layout.node.states)
-    seeds = [(tape.text(x), f"m_{c}") for c, x in sent(layout, tape, now)]
-    names = [f"x_{name}" for name in layout.node.states]
-    lines, got = reverse(tape, seeds, names)
-    loads = [f"{name} = xs[0, {r * layout.size} + k]" for r, name in enumerate(names)]
-    loads += [f"p_{name} = w[ROW_p_{name} + k]" for name in layout.varied]
-    loads += _seed_loads(layout, [])
-    stores = [
-        f"lam[{r * layout.size} + k] += {got[name]}" for r, name in enumerate(names) if name in got
-    ]
-    scalars = ", ".join(name for name in layout.scalars if of_a_step(name))
-    head = f"back_source(xs, w, lam, mu, at, mine, {scalars})"
-    return _over_regions(head, loads, [*tape.lines(), *lines], stores or ["pass"])
-
-
-def _back_observe(layout: Layout) -> str:
-    """One step of the observer, backwards."""
-    tape, p, state = _observer_terms(layout)
-    drive = tape.term("mean")
-    stepped = euler(
-        lambda x: layout.observer.drift(tape, x, drive, p), state, dt=tape.term("observer_dt")
-    )
-    names = layout.observer.states
-    seeds = [
-        (tape.text(x), f"b_{name}")
-        for name, x in zip(names, stepped, strict=True)
-    ]  # fmt: skip
-    lines, got = reverse(tape, seeds, [*(f"o_{n}" for n in names), "mean"])
-    loads = [f"mean = ms[m, {len(names) * layout.size} + k]"]
-    loads += [f"o_{name} = ms[m, {r * layout.size} + k]" for r, name in enumerate(names)]
-    loads += [f"b_{name} = bet[{r * layout.size} + k]" for r, name in enumerate(names)]
-    stores = [
-        f"bet[{r * layout.size} + k] = {got.get(f'o_{name}', 'f(0.0)')}"
-        for r, name in enumerate(names)
-    ]
-    stores += [f"seen[k] = (seen[k] + {got.get('mean', 'f(0.0)')}) * inverse"]
-    head = f"back_observe(ms, m, bet, seen, observer_dt, inverse{_constants(layout)})"
-    return _over_regions(head, loads, [*tape.lines(), *lines], stores)
-
-
-def _back_read(layout: Layout) -> str:
-    """One sample of every region, backwards; what is seen is the observer after its step."""
-    tape, p, state = _observer_terms(layout)
-    value = layout.observer.read(tape, state, tape.term("mean"), p)
-    names = layout.observer.states
-    lines, got = reverse(tape, [(tape.text(value), "seed")], [*(f"o_{n}" for n in names), "mean"])
-    loads = ["seed = gout[sample, k]", f"mean = ms[m, {len(names) * layout.size} + k]"]
-    loads += [f"o_{name} = after[m, {r * layout.size} + k]" for r, name in enumerate(names)]
-    stores = [
-        f"bet[{r * layout.size} + k] += {got[f'o_{name}']}"
-        for r, name in enumerate(names)
-        if f"o_{name}" in got
-    ]
-    stores += [f"seen[k] = {got.get('mean', 'f(0.0)')}"]
-    head = f"back_read(ms, after, m, gout, sample, bet, seen{_constants(layout)})"
-    return _over_regions(head, loads, [*tape.lines(), *lines], stores)
-
-
-def _observer_terms(layout: Layout) -> tuple[Tape, SimpleNamespace, tuple[Term, ...]]:
-    tape = Tape()
-    p = SimpleNamespace(**{name: tape.term(f"q_{name}") for name in layout.constants})
-    return tape, p, tuple(tape.term(f"o_{name}") for name in layout.observer.states)
-
-
-def _constants(layout: Layout) -> str:
-    return "".join(f", q_{name}" for name in layout.constants)
-
-
-def _over_regions(head: str, loads: list[str], lines: list[str], stores: list[str]) -> str:
-    body = textwrap.indent("\n".join([*loads, *lines, *stores]), " " * 8)
-    return f"@inline\ndef {head}:\n    for k in range(SIZE):\n{body}"
 
 
 _HELP = """@njit(fastmath=True, error_model="numpy")
@@ -380,7 +206,7 @@ def _loops(layout: Layout, free: frozenset[str]) -> str:
     refill, kept = "\n".join(draws or ["pass"]), kept_rows(layout)
     observed = [f"o_{name}" for name in layout.observer.states]
     drive = _DRIVE if layout.tracts else "pass"
-    by_tract = (_EDGES if layout.wiring else _MATRIX) if free & _OF_TRACTS else "pass"
+    by_tract = (_EDGES if layout.wiring else _MATRIX) if free & OF_TRACTS else "pass"
     pieces = {
         "step": (4, f"{couple}\n{stage}"),
         "numbers": (4, "\n".join(f"{name} = s[{k}]" for k, name in enumerate(names))),
@@ -408,7 +234,7 @@ def _loops(layout: Layout, free: frozenset[str]) -> str:
     )
     texts = {key: textwrap.indent(text, " " * depth) for key, (depth, text) in pieces.items()}
     return head + "\n\n" + _LOOPS.format(
-        scalars=scalars, constants=_constants(layout), at=at,
+        scalars=scalars, constants=constants(layout), at=at,
         at_back="b_back * CHANNELS * SIZE" if delayed else "0", **texts,
     )  # fmt: skip
 
