@@ -191,52 +191,69 @@ def backward(
 
 def _loops(layout: Layout, free: frozenset[str]) -> str:
     """Return the loops forward and backward, and the numbers that they share."""
-    delayed, names = bool(layout.levels), layout.scalars
-    at = "b * CHANNELS * SIZE" if delayed else "0"
-    scalars = ", ".join(name for name in names if of_a_step(name))
-    stage = f"stage_0(w, c, z, {at}, (step & 3) * SIZE, {scalars})"
+    kept, node = kept_rows(layout), layout.node
+    observed = [f"o_{name}" for name in layout.observer.states]
+    head = (
+        f"KEPT = np.array([{', '.join(f'ROW_{n}' for n in (*kept, *observed))}])\n"
+        f"N_STEP, N_OBSERVER = {len(kept)}, {len(observed)}\n"
+        f"N_NOISE, N_DRIVES = {len(node.noise)}, {len(layout.tracts)}\n"
+        f"TRACTS = np.array([{', '.join(map(str, layout.tracts))}], np.int64)\n"
+        f"DRIVES = {'ROW_drive_' + str(layout.tracts[0]) if layout.tracts else '0'}\n"
+    )
+    pieces = {**_events(layout, free), **_events_of_the_past(layout)}
+    texts = {key: textwrap.indent(text, " " * depth) for key, (depth, text) in pieces.items()}
+    scalars = ", ".join(name for name in layout.scalars if of_a_step(name))
+    return head + "\n\n" + _LOOPS.format(
+        scalars=scalars, constants=constants(layout), at=_place(layout, "b"),
+        at_back=_place(layout, "b_back"), **texts,
+    )  # fmt: skip
+
+
+def _place(layout: Layout, step: str) -> str:
+    """Return where the coupling of a step lies among those that are summed at once."""
+    return f"{step} * CHANNELS * SIZE" if layout.levels else "0"
+
+
+def _events(layout: Layout, free: frozenset[str]) -> dict[str, tuple[int, str]]:
+    """Return statements of noise, input and gradients, and how deep they stand."""
+    draws = [
+        f"normals(z, {v}, SIZE, LANES, key, lane, step)" for v in range(len(layout.node.noise))
+    ]
+    refill, drive = "\n".join(draws or ["pass"]), _DRIVE if layout.tracts else "pass"
+    by_tract = (_EDGES if layout.wiring else _MATRIX) if free & OF_TRACTS else "pass"
+    by_input = _DRIVE_GRADIENT if layout.tracts and "inputs" in free else "pass"
+    numbers = "\n".join(f"{name} = s[{k}]" for k, name in enumerate(layout.scalars))
+    return {
+        "numbers": (4, numbers), "refill_first": (8, refill), "refill": (16, refill),
+        "refill_block": (20, refill), "refill_first_block": (12, refill), "drive": (12, drive),
+        "drive_block": (16, drive), "drive_back": (16, drive), "drive_gradient": (16, by_input),
+        "edge_gradient": (8, by_tract),
+    }  # fmt: skip
+
+
+def _events_of_the_past(layout: Layout) -> dict[str, tuple[int, str]]:
+    """Return statements of coupling, with delays or without, and how deep they stand."""
+    delayed = bool(layout.levels)
+    scalars = ", ".join(name for name in layout.scalars if of_a_step(name))
+    stage = f"stage_0(w, c, z, {_place(layout, 'b')}, (step & 3) * SIZE, {scalars})"
     couple = (
         "couple(c, b, history, now, length, starts, weights, rows)"
         if delayed
         else "couple(w, c, weights, starts, rows, step & 1 == 0)"
     )
-    draws = [
-        f"normals(z, {v}, SIZE, LANES, key, lane, step)" for v in range(len(layout.node.noise))
-    ]
-    refill, kept = "\n".join(draws or ["pass"]), kept_rows(layout)
-    observed = [f"o_{name}" for name in layout.observer.states]
-    drive = _DRIVE if layout.tracts else "pass"
-    by_tract = (_EDGES if layout.wiring else _MATRIX) if free & OF_TRACTS else "pass"
-    pieces = {
+
+    def only(text: str) -> str:
+        return text if delayed else "pass"
+
+    return {
         "step": (4, f"{couple}\n{stage}"),
-        "numbers": (4, "\n".join(f"{name} = s[{k}]" for k, name in enumerate(names))),
-        "refill_first": (8, refill), "refill": (16, refill), "refill_block": (20, refill),
-        "refill_first_block": (12, refill),
-        "keep_past": (12, _KEEP_PAST if delayed else "pass"),
-        "restore_past": (8, _RESTORE_PAST if delayed else "pass"),
-        "window": (12, _WINDOW if delayed else "pass"),
-        "window_block": (16, _WINDOW if delayed else "pass"),
-        "after": (12, _AFTER if delayed else "pass"),
-        "after_block": (16, _AFTER if delayed else "pass"),
-        "drive": (12, drive), "drive_block": (16, drive), "drive_back": (16, drive),
-        "drive_gradient": (16, _DRIVE_GRADIENT if layout.tracts and "inputs" in free else "pass"),
+        "keep_past": (12, only(_KEEP_PAST)), "restore_past": (8, only(_RESTORE_PAST)),
+        "window": (12, only(_WINDOW)), "window_block": (16, only(_WINDOW)),
+        "after": (12, only(_AFTER)), "after_block": (16, only(_AFTER)),
         "couple_back": (16, _COUPLE_BACK_DELAYED if delayed else _COUPLE_BACK),
-        "after_back": (16, _AFTER_BACK if delayed else "pass"),
         "couple_first": (4, _COUPLE_BACK_DELAYED if delayed else _COUPLE_FIRST),
-        "edge_gradient": (8, by_tract),
+        "after_back": (16, only(_AFTER_BACK)),
     }  # fmt: skip
-    head = (
-        f"KEPT = np.array([{', '.join(f'ROW_{n}' for n in (*kept, *observed))}])\n"
-        f"N_STEP, N_OBSERVER = {len(kept)}, {len(observed)}\n"
-        f"N_NOISE, N_DRIVES = {len(layout.node.noise)}, {len(layout.tracts)}\n"
-        f"TRACTS = np.array([{', '.join(map(str, layout.tracts))}], np.int64)\n"
-        f"DRIVES = {'ROW_drive_' + str(layout.tracts[0]) if layout.tracts else '0'}\n"
-    )
-    texts = {key: textwrap.indent(text, " " * depth) for key, (depth, text) in pieces.items()}
-    return head + "\n\n" + _LOOPS.format(
-        scalars=scalars, constants=constants(layout), at=at,
-        at_back="b_back * CHANNELS * SIZE" if delayed else "0", **texts,
-    )  # fmt: skip
 
 
 _DRIVE = """if held > 0:
