@@ -18,7 +18,7 @@ RNG = np.random.default_rng(1)
 WEIGHTS = RNG.uniform(0.1, 1.0, (FIVE, FIVE)) * (RNG.uniform(size=(FIVE, FIVE)) < 0.7)
 np.fill_diagonal(WEIGHTS, 0.0)
 LENGTHS = RNG.uniform(20.0, 100.0, (FIVE, FIVE))
-QUICK = ("stuart_landau", "wong_wang", "jansen_rit", "kuramoto")
+QUICK = ("stuart_landau",)
 NODES = [
     name if name in QUICK else pytest.param(name, marks=pytest.mark.slow)
     for name in catalog.names("surrobrain.mechanistic.nodes")
@@ -86,16 +86,24 @@ def test_gradients_through_haemodynamics_without_delays() -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"noise": sb.noises.Colored(0.5, tau=0.2)},
-        {"noise": sb.noises.Multiplicative(0.3), "stepper": "milstein"},
-        {"coupling": sb.couplings.Sigmoidal(0.4, midpoint=0.2, slope=3.0)},
+        pytest.param({"noise": sb.noises.Colored(0.5, tau=0.2)}, id="colored"),
+        pytest.param(
+            {"noise": sb.noises.Multiplicative(0.3), "stepper": "milstein"},
+            id="milstein",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            {"coupling": sb.couplings.Sigmoidal(0.4, midpoint=0.2, slope=3.0)},
+            id="sigmoidal",
+            marks=pytest.mark.slow,
+        ),
     ],
-    ids=["colored", "milstein", "sigmoidal"],
 )
 def test_gradients_through_other_noises_and_couplings(changes: dict) -> None:
     compare(network(sb.StuartLandau(), **changes), ["coupling", "noise", "weights", "a", "inputs"])
 
 
+@pytest.mark.slow
 def test_gradients_over_many_blocks_and_in_single_precision() -> None:
     double = network(sb.Linear(), observer=sb.observers.Identity(1.0), noise=0.1)
     assert double.steps_per_sample * 20 > 4 * 256

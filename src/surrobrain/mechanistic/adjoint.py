@@ -104,7 +104,7 @@ class Adjoint:
 
     def forward(self) -> tuple[Float[np.ndarray, "times regions"], tuple[np.ndarray, np.ndarray]]:
         """Return the samples of the run, and what is kept between blocks for the way back."""
-        from surrobrain.mechanistic.kernels.adjoint import kept_rows
+        from surrobrain.mechanistic.kernels.back_step import kept_rows
 
         engine, layout = self.engine, self.engine.layout
         w = engine.workspace(self.start, engine.own)
@@ -137,7 +137,7 @@ class Adjoint:
             number; "initial", shape (n_states, n_regions); "inputs", shape (k n_times, n_regions,
             n_channels).
         """
-        from surrobrain.mechanistic.kernels.adjoint import gradient_rows
+        from surrobrain.mechanistic.kernels.back_step import gradient_rows
 
         engine, layout = self.engine, self.engine.layout
         w = engine.workspace(self.start, engine.own).reshape(-1)

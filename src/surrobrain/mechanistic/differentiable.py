@@ -99,24 +99,10 @@ def differentiable(
     assert isinstance(start, NetworkState)
     drive = None if inputs is None else checked_inputs(network, inputs, n_times)
 
-    class Run(torch.autograd.Function):
-        @staticmethod
-        def forward(context: Any, *tensors: torch.Tensor) -> torch.Tensor:
-            values = [t.detach().cpu().numpy().astype(np.float64) for t in tensors]
-            given = dict(zip(names, values, strict=True))
-            run = _adjoint(network, given, start=start, n_times=n_times, drive=drive, seed=seed)
-            samples, context.kept = run.forward()
-            context.run, context.like = run, tensors
-            return torch.as_tensor(samples)
+    def adjoint(given: dict[str, np.ndarray]) -> Adjoint:
+        return _adjoint(network, given, start=start, n_times=n_times, drive=drive, seed=seed)
 
-        @staticmethod
-        def backward(context: Any, *slopes: torch.Tensor) -> tuple[torch.Tensor, ...]:  # pyright: ignore
-            (slope,) = slopes
-            found = context.run.backward(context.kept, slope.detach().cpu().numpy())
-            return tuple(
-                _shaped(torch.as_tensor(found[name]), like)
-                for name, like in zip(names, context.like, strict=True)
-            )
+    run = _function(names, adjoint)
 
     def simulate(*positional: Any, **named: Any) -> torch.Tensor:
         given = {**dict(zip(names, positional, strict=False)), **named}
@@ -125,9 +111,35 @@ def differentiable(
                 f"this run takes {', '.join(names)}, but {', '.join(given) or 'nothing'} arrived; "
                 "give one tensor for each"
             )
-        return Run.apply(*(torch.as_tensor(given[name]) for name in names))  # pyright: ignore
+        return run(*(torch.as_tensor(given[name]) for name in names))
 
     return simulate
+
+
+def _function(
+    names: tuple[str, ...], adjoint: Callable[[dict[str, np.ndarray]], Adjoint]
+) -> "Callable[..., Tensor]":
+    """Return a run as a function of torch that knows its way back."""
+    import torch
+
+    class Run(torch.autograd.Function):
+        @staticmethod
+        def forward(context: Any, *tensors: torch.Tensor) -> torch.Tensor:
+            values = [t.detach().cpu().numpy().astype(np.float64) for t in tensors]
+            run = adjoint(dict(zip(names, values, strict=True)))
+            samples, context.kept = run.forward()
+            context.run, context.like = run, tensors
+            return torch.as_tensor(samples)
+
+        @staticmethod
+        def backward(context: Any, *slopes: torch.Tensor) -> tuple[torch.Tensor, ...]:  # pyright: ignore
+            found = context.run.backward(context.kept, slopes[0].detach().cpu().numpy())
+            return tuple(
+                _shaped(torch.as_tensor(found[name]), like)
+                for name, like in zip(names, context.like, strict=True)
+            )
+
+    return Run.apply  # pyright: ignore
 
 
 def _adjoint(

@@ -6,7 +6,7 @@ from numba import njit
 from scipy import stats
 
 from surrobrain.mechanistic import oracle
-from surrobrain.mechanistic.engine import _key
+from surrobrain.mechanistic.engine import key_of
 from surrobrain.mechanistic.kernels import noise
 
 REGIONS, STEPS = 16, 40000
@@ -25,7 +25,7 @@ def compiled(dtype: str, *, variable: int = 0, lane: int = 0, seed: int = 5) -> 
                     out[step + phase, k] = z[(4 * variable + phase) * REGIONS + k]
 
     out = np.empty((STEPS, REGIONS), dtype)
-    run(out, np.empty(8 * REGIONS, dtype), np.uint64(_key(seed)), np.uint64(lane))
+    run(out, np.empty(8 * REGIONS, dtype), np.uint64(key_of(seed)), np.uint64(lane))
     return out
 
 

@@ -6,41 +6,21 @@ Memory is that of one block and of the states between blocks, whatever the lengt
 """
 
 import textwrap
-from types import SimpleNamespace
 
+from surrobrain.mechanistic.kernels.back_step import (
+    OF_TRACTS,
+    constants,
+    kept_rows,
+    write_back_observe,
+    write_back_read,
+    write_back_source,
+    write_back_step,
+)
 from surrobrain.mechanistic.kernels.layout import Layout
-from surrobrain.mechanistic.kernels.stage import kick, limited, of_a_step, received, sent
+from surrobrain.mechanistic.kernels.stage import of_a_step
 from surrobrain.mechanistic.kernels.template import write_parts
-from surrobrain.mechanistic.node import parameters
-from surrobrain.mechanistic.observer import quantity
-from surrobrain.mechanistic.reverse import reverse
-from surrobrain.mechanistic.steppers import changes, euler
-from surrobrain.mechanistic.tape import Tape, Term
 
-__all__ = ["gradient_rows", "kept_rows", "write_adjoint"]
-
-
-_OF_TRACTS = frozenset({"weights", "speed"})
-
-
-def kept_rows(layout: Layout) -> tuple[str, ...]:
-    """Return the rows that change in a step, in the order in which they are kept."""
-    eta = layout.node.noise if layout.noise.colored else ()
-    return (
-        *(f"x_{name}" for name in layout.node.states),
-        *(f"eta_{name}" for name in eta),
-        *(f"source_{c}" for c in range(layout.n_channels)),
-    )
-
-
-def gradient_rows(layout: Layout, free: frozenset[str]) -> tuple[str, ...]:
-    """Return the rows whose gradient is summed over time, in order."""
-    return (
-        *(["gain"] if "coupling" in free else []),
-        *(["row"] if "weights" in free else []),
-        *(f"sigma_{name}" for name in layout.node.noise if "noise" in free),
-        *(f"p_{name}" for name in layout.varied if name in free),
-    )
+__all__ = ["write_adjoint"]
 
 
 def write_adjoint(layout: Layout, free: frozenset[str]) -> str:
@@ -48,163 +28,9 @@ def write_adjoint(layout: Layout, free: frozenset[str]) -> str:
 
     ``free`` names what a gradient is wanted by; nothing is summed for the rest.
     """
-    parts = [*write_parts(layout), _HELP, _back_step(layout, free), _back_source(layout)]
-    parts += [_back_observe(layout), _back_read(layout), _loops(layout, free)]
+    parts = [*write_parts(layout), _HELP, write_back_step(layout, free), write_back_source(layout)]
+    parts += [write_back_observe(layout), write_back_read(layout), _loops(layout, free)]
     return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def _back_step(layout: Layout, free: frozenset[str]) -> str:
-    """One step of every region, backwards."""
-    node, tape = layout.node, Tape()
-    p = SimpleNamespace(**{n: tape.term(f"p_{n}") for n in parameters(node)})
-    now = tuple(tape.term(f"x_{name}") for name in node.states)
-    kicks = [kick(layout, tape, name) for name in node.states]
-    derivatives = node.drift(tape, now, received(layout, tape), p)
-    moves = zip(now, derivatives, kicks, strict=True)
-    change = changes(tape, layout.stepper, 0, noise=layout.noise, moves=moves, dt=tape.term("dt"))
-    stepped = tuple(
-        limited(tape, x + dx, node.limits.get(name))
-        for x, dx, name in zip(now, change, node.states, strict=True)
-    )
-    output = quantity(layout.observer, node)(tape, stepped, p)
-    found = [*zip(node.states, stepped, strict=True)]
-    if layout.noise.colored:
-        ends = zip(node.states, kicks, strict=True)
-        found += [(f"eta_{name}", ends[1]) for name, ends in ends if ends]
-    seeds = [
-        (tape.text(x), f"l_{name}") for name, x in found
-    ]  # fmt: skip
-    seeds += [(tape.text(x), f"m_{c}") for c, x in sent(layout, tape, stepped)]
-    seeds += [(tape.text(output), "omega")]
-    kept = kept_rows(layout)
-    wanted = [*kept[: -layout.n_channels]]
-    wanted += [f"{part}_{c}" for part in ("total", "own") for c in range(layout.n_channels)]
-    driven = layout.tracts if "inputs" in free else ()
-    wanted += [f"drive_{c}" for c in driven] + [*gradient_rows(layout, free)]
-    lines, got = reverse(tape, seeds, wanted)
-    loads = _kept_loads(layout) + _seed_loads(layout, [name for name, _ in found])
-    loads += ["omega = seen[k]"]
-    stores = [
-        f"lam[{r * layout.size} + k] = {got.get(name, 'f(0.0)')}"
-        for r, name in enumerate(kept[: -layout.n_channels])
-    ]
-    for c in range(layout.n_channels):
-        stores += [f"tau = {got.get(f'total_{c}', 'f(0.0)')}", f"wb[ROW_source_{c} + k] = tau"]
-        stores += [f"taus[{c}, i, k] = tau"] if free & _OF_TRACTS else []
-        own = got.get(f"own_{c}")
-        stores += [f"mine[{c * layout.size} + k] = {own}"] if own else []
-    stores += [
-        f"gd[{n * layout.size} + k] += {got[f'drive_{c}']}"
-        for n, c in enumerate(layout.tracts)
-        if f"drive_{c}" in got
-    ]
-    stores += [
-        f"g[{r * layout.size} + k] += {got[name]}"
-        for r, name in enumerate(gradient_rows(layout, free))
-        if name in got
-    ]
-    scalars = ", ".join(name for name in layout.scalars if of_a_step(name))
-    head = f"back_step(xs, cs, zs, i, w, wb, lam, mu, at, mine, seen, taus, g, gd, {scalars})"
-    return _over_regions(head, loads, [*tape.lines(), *lines], stores)
-
-
-def _kept_loads(layout: Layout) -> list[str]:
-    """Statements that read what the step saw on the way forward."""
-    loads = []
-    for r, name in enumerate(kept_rows(layout)):
-        local = f"own_{name.removeprefix('source_')}" if name.startswith("source_") else name
-        loads += [f"{local} = xs[i, {r * layout.size} + k]"]
-    loads += [f"total_{c} = cs[i, {c * layout.size} + k]" for c in range(layout.n_channels)]
-    loads += [f"drive_{c} = w[ROW_drive_{c} + k]" for c in layout.tracts]
-    for v, name in enumerate(layout.node.noise):
-        loads += [f"normal_{name} = zs[i, {v * layout.size} + k]"]
-        loads += [f"sigma_{name} = w[ROW_sigma_{name} + k]"]
-    loads += ["gain = w[ROW_gain + k]", "row = w[ROW_row + k]"]
-    return loads + [f"p_{name} = w[ROW_p_{name} + k]" for name in layout.varied]
-
-
-def _seed_loads(layout: Layout, states: list[str]) -> list[str]:
-    loads = [f"l_{name} = lam[{r * layout.size} + k]" for r, name in enumerate(states)]
-    for c in range(layout.n_channels):
-        place = f"{c * layout.size} + k"
-        loads += [f"m_{c} = mu[at + {place}] + mine[{place}]"]
-    return loads
-
-
-def _back_source(layout: Layout) -> str:
-    """Return what the very first sources owe to the state that sent them."""
-    tape = Tape()
-    now = tuple(tape.term(f"x_{name}") for name in layout.node.states)
-    seeds = [(tape.text(x), f"m_{c}") for c, x in sent(layout, tape, now)]
-    names = [f"x_{name}" for name in layout.node.states]
-    lines, got = reverse(tape, seeds, names)
-    loads = [f"{name} = xs[0, {r * layout.size} + k]" for r, name in enumerate(names)]
-    loads += [f"p_{name} = w[ROW_p_{name} + k]" for name in layout.varied]
-    loads += _seed_loads(layout, [])
-    stores = [
-        f"lam[{r * layout.size} + k] += {got[name]}" for r, name in enumerate(names) if name in got
-    ]
-    scalars = ", ".join(name for name in layout.scalars if of_a_step(name))
-    head = f"back_source(xs, w, lam, mu, at, mine, {scalars})"
-    return _over_regions(head, loads, [*tape.lines(), *lines], stores or ["pass"])
-
-
-def _back_observe(layout: Layout) -> str:
-    """One step of the observer, backwards."""
-    tape, p, state = _observer_terms(layout)
-    drive = tape.term("mean")
-    stepped = euler(
-        lambda x: layout.observer.drift(tape, x, drive, p), state, dt=tape.term("observer_dt")
-    )
-    names = layout.observer.states
-    seeds = [
-        (tape.text(x), f"b_{name}")
-        for name, x in zip(names, stepped, strict=True)
-    ]  # fmt: skip
-    lines, got = reverse(tape, seeds, [*(f"o_{n}" for n in names), "mean"])
-    loads = [f"mean = ms[m, {len(names) * layout.size} + k]"]
-    loads += [f"o_{name} = ms[m, {r * layout.size} + k]" for r, name in enumerate(names)]
-    loads += [f"b_{name} = bet[{r * layout.size} + k]" for r, name in enumerate(names)]
-    stores = [
-        f"bet[{r * layout.size} + k] = {got.get(f'o_{name}', 'f(0.0)')}"
-        for r, name in enumerate(names)
-    ]
-    stores += [f"seen[k] = (seen[k] + {got.get('mean', 'f(0.0)')}) * inverse"]
-    head = f"back_observe(ms, m, bet, seen, observer_dt, inverse{_constants(layout)})"
-    return _over_regions(head, loads, [*tape.lines(), *lines], stores)
-
-
-def _back_read(layout: Layout) -> str:
-    """One sample of every region, backwards; what is seen is the observer after its step."""
-    tape, p, state = _observer_terms(layout)
-    value = layout.observer.read(tape, state, tape.term("mean"), p)
-    names = layout.observer.states
-    lines, got = reverse(tape, [(tape.text(value), "seed")], [*(f"o_{n}" for n in names), "mean"])
-    loads = ["seed = gout[sample, k]", f"mean = ms[m, {len(names) * layout.size} + k]"]
-    loads += [f"o_{name} = after[m, {r * layout.size} + k]" for r, name in enumerate(names)]
-    stores = [
-        f"bet[{r * layout.size} + k] += {got[f'o_{name}']}"
-        for r, name in enumerate(names)
-        if f"o_{name}" in got
-    ]
-    stores += [f"seen[k] = {got.get('mean', 'f(0.0)')}"]
-    head = f"back_read(ms, after, m, gout, sample, bet, seen{_constants(layout)})"
-    return _over_regions(head, loads, [*tape.lines(), *lines], stores)
-
-
-def _observer_terms(layout: Layout) -> tuple[Tape, SimpleNamespace, tuple[Term, ...]]:
-    tape = Tape()
-    p = SimpleNamespace(**{name: tape.term(f"q_{name}") for name in layout.constants})
-    return tape, p, tuple(tape.term(f"o_{name}") for name in layout.observer.states)
-
-
-def _constants(layout: Layout) -> str:
-    return "".join(f", q_{name}" for name in layout.constants)
-
-
-def _over_regions(head: str, loads: list[str], lines: list[str], stores: list[str]) -> str:
-    body = textwrap.indent("\n".join([*loads, *lines, *stores]), " " * 8)
-    return f"@inline\ndef {head}:\n    for k in range(SIZE):\n{body}"
 
 
 _HELP = """@njit(fastmath=True, error_model="numpy")
@@ -365,52 +191,69 @@ def backward(
 
 def _loops(layout: Layout, free: frozenset[str]) -> str:
     """Return the loops forward and backward, and the numbers that they share."""
-    delayed, names = bool(layout.levels), layout.scalars
-    at = "b * CHANNELS * SIZE" if delayed else "0"
-    scalars = ", ".join(name for name in names if of_a_step(name))
-    stage = f"stage_0(w, c, z, {at}, (step & 3) * SIZE, {scalars})"
+    kept, node = kept_rows(layout), layout.node
+    observed = [f"o_{name}" for name in layout.observer.states]
+    head = (
+        f"KEPT = np.array([{', '.join(f'ROW_{n}' for n in (*kept, *observed))}])\n"
+        f"N_STEP, N_OBSERVER = {len(kept)}, {len(observed)}\n"
+        f"N_NOISE, N_DRIVES = {len(node.noise)}, {len(layout.tracts)}\n"
+        f"TRACTS = np.array([{', '.join(map(str, layout.tracts))}], np.int64)\n"
+        f"DRIVES = {'ROW_drive_' + str(layout.tracts[0]) if layout.tracts else '0'}\n"
+    )
+    pieces = {**_events(layout, free), **_events_of_the_past(layout)}
+    texts = {key: textwrap.indent(text, " " * depth) for key, (depth, text) in pieces.items()}
+    scalars = ", ".join(name for name in layout.scalars if of_a_step(name))
+    return head + "\n\n" + _LOOPS.format(
+        scalars=scalars, constants=constants(layout), at=_place(layout, "b"),
+        at_back=_place(layout, "b_back"), **texts,
+    )  # fmt: skip
+
+
+def _place(layout: Layout, step: str) -> str:
+    """Return where the coupling of a step lies among those that are summed at once."""
+    return f"{step} * CHANNELS * SIZE" if layout.levels else "0"
+
+
+def _events(layout: Layout, free: frozenset[str]) -> dict[str, tuple[int, str]]:
+    """Return statements of noise, input and gradients, and how deep they stand."""
+    draws = [
+        f"normals(z, {v}, SIZE, LANES, key, lane, step)" for v in range(len(layout.node.noise))
+    ]
+    refill, drive = "\n".join(draws or ["pass"]), _DRIVE if layout.tracts else "pass"
+    by_tract = (_EDGES if layout.wiring else _MATRIX) if free & OF_TRACTS else "pass"
+    by_input = _DRIVE_GRADIENT if layout.tracts and "inputs" in free else "pass"
+    numbers = "\n".join(f"{name} = s[{k}]" for k, name in enumerate(layout.scalars))
+    return {
+        "numbers": (4, numbers), "refill_first": (8, refill), "refill": (16, refill),
+        "refill_block": (20, refill), "refill_first_block": (12, refill), "drive": (12, drive),
+        "drive_block": (16, drive), "drive_back": (16, drive), "drive_gradient": (16, by_input),
+        "edge_gradient": (8, by_tract),
+    }  # fmt: skip
+
+
+def _events_of_the_past(layout: Layout) -> dict[str, tuple[int, str]]:
+    """Return statements of coupling, with delays or without, and how deep they stand."""
+    delayed = bool(layout.levels)
+    scalars = ", ".join(name for name in layout.scalars if of_a_step(name))
+    stage = f"stage_0(w, c, z, {_place(layout, 'b')}, (step & 3) * SIZE, {scalars})"
     couple = (
         "couple(c, b, history, now, length, starts, weights, rows)"
         if delayed
         else "couple(w, c, weights, starts, rows, step & 1 == 0)"
     )
-    draws = [
-        f"normals(z, {v}, SIZE, LANES, key, lane, step)" for v in range(len(layout.node.noise))
-    ]
-    refill, kept = "\n".join(draws or ["pass"]), kept_rows(layout)
-    observed = [f"o_{name}" for name in layout.observer.states]
-    drive = _DRIVE if layout.tracts else "pass"
-    by_tract = (_EDGES if layout.wiring else _MATRIX) if free & _OF_TRACTS else "pass"
-    pieces = {
+
+    def only(text: str) -> str:
+        return text if delayed else "pass"
+
+    return {
         "step": (4, f"{couple}\n{stage}"),
-        "numbers": (4, "\n".join(f"{name} = s[{k}]" for k, name in enumerate(names))),
-        "refill_first": (8, refill), "refill": (16, refill), "refill_block": (20, refill),
-        "refill_first_block": (12, refill),
-        "keep_past": (12, _KEEP_PAST if delayed else "pass"),
-        "restore_past": (8, _RESTORE_PAST if delayed else "pass"),
-        "window": (12, _WINDOW if delayed else "pass"),
-        "window_block": (16, _WINDOW if delayed else "pass"),
-        "after": (12, _AFTER if delayed else "pass"),
-        "after_block": (16, _AFTER if delayed else "pass"),
-        "drive": (12, drive), "drive_block": (16, drive), "drive_back": (16, drive),
-        "drive_gradient": (16, _DRIVE_GRADIENT if layout.tracts and "inputs" in free else "pass"),
+        "keep_past": (12, only(_KEEP_PAST)), "restore_past": (8, only(_RESTORE_PAST)),
+        "window": (12, only(_WINDOW)), "window_block": (16, only(_WINDOW)),
+        "after": (12, only(_AFTER)), "after_block": (16, only(_AFTER)),
         "couple_back": (16, _COUPLE_BACK_DELAYED if delayed else _COUPLE_BACK),
-        "after_back": (16, _AFTER_BACK if delayed else "pass"),
         "couple_first": (4, _COUPLE_BACK_DELAYED if delayed else _COUPLE_FIRST),
-        "edge_gradient": (8, by_tract),
+        "after_back": (16, only(_AFTER_BACK)),
     }  # fmt: skip
-    head = (
-        f"KEPT = np.array([{', '.join(f'ROW_{n}' for n in (*kept, *observed))}])\n"
-        f"N_STEP, N_OBSERVER = {len(kept)}, {len(observed)}\n"
-        f"N_NOISE, N_DRIVES = {len(layout.node.noise)}, {len(layout.tracts)}\n"
-        f"TRACTS = np.array([{', '.join(map(str, layout.tracts))}], np.int64)\n"
-        f"DRIVES = {'ROW_drive_' + str(layout.tracts[0]) if layout.tracts else '0'}\n"
-    )
-    texts = {key: textwrap.indent(text, " " * depth) for key, (depth, text) in pieces.items()}
-    return head + "\n\n" + _LOOPS.format(
-        scalars=scalars, constants=_constants(layout), at=at,
-        at_back="b_back * CHANNELS * SIZE" if delayed else "0", **texts,
-    )  # fmt: skip
 
 
 _DRIVE = """if held > 0:
