@@ -24,8 +24,21 @@ from surrobrain.mechanistic.observers.identity import Identity
 from surrobrain.mechanistic.sweep import sweep
 
 __all__ = [
-    "CORES", "DTYPES", "PAPADOPOULOS", "SPEED", "STRENGTHS", "TR", "VOLUMES", "cpu", "eeg", "fmri",
-    "mean_connectome", "ours", "points", "pinned", "wall",
+    "CORES",
+    "DTYPES",
+    "PAPADOPOULOS",
+    "SPEED",
+    "STRENGTHS",
+    "TR",
+    "VOLUMES",
+    "cpu",
+    "eeg",
+    "fmri",
+    "mean_connectome",
+    "ours",
+    "pinned",
+    "points",
+    "wall",
 ]  # fmt: skip
 
 VOLUMES, TR, CORES, SPEED = 83, 0.72, 2, 20.0

@@ -1,5 +1,6 @@
 """What every peer's script does alike: keep to its cores, time a job, print one line of JSON."""
 
+import itertools
 import json
 import multiprocessing
 import os
@@ -35,7 +36,7 @@ def each(job: Callable[[int], np.ndarray], points: int, cores: int) -> np.ndarra
     if points == 1:
         return np.asarray(job(0))[None]
     ends = np.linspace(0, points, cores + 1).astype(int)
-    shares = [range(start, stop) for start, stop in zip(ends[:-1], ends[1:], strict=True)]
+    shares = [range(start, stop) for start, stop in itertools.pairwise(ends)]
     with multiprocessing.get_context("fork").Pool(cores, _keep, (job,)) as pool:
         return np.concatenate(pool.map(_share, shares, chunksize=1))
 
