@@ -5,7 +5,7 @@ import pytest
 from numba import njit
 from scipy import stats
 
-from surrobrain.mechanistic import oracle
+from surrobrain.mechanistic import draws
 from surrobrain.mechanistic.engine import key_of
 from surrobrain.mechanistic.kernels import noise
 
@@ -46,12 +46,12 @@ def double() -> np.ndarray:
     ],
 )  # fmt: skip
 def test_philox_gives_the_published_words(counter: tuple, key: tuple, expected: tuple) -> None:
-    words = oracle.philox(tuple(map(np.uint64, counter)), tuple(map(np.uint64, key)))
+    words = draws.philox(tuple(map(np.uint64, counter)), tuple(map(np.uint64, key)))
     assert tuple(int(word) for word in words) == expected
 
 
 def test_compiled_noise_equals_numpy(double: np.ndarray) -> None:
-    expected = oracle.normals(5, STEPS, REGIONS, variable=1, lane=3)
+    expected = draws.normals(5, STEPS, REGIONS, variable=1, lane=3)
     np.testing.assert_allclose(double, expected, rtol=0, atol=1e-12)
 
 
@@ -71,7 +71,7 @@ def test_noise_is_standard_normal(double: np.ndarray) -> None:
 
 
 def test_regions_steps_variables_and_lanes_are_independent(double: np.ndarray) -> None:
-    others = [oracle.normals(5, STEPS, REGIONS, variable=v, lane=k) for v, k in ((0, 3), (1, 4))]
+    others = [draws.normals(5, STEPS, REGIONS, variable=v, lane=k) for v, k in ((0, 3), (1, 4))]
     shifted = [np.roll(double, shift, axis=0) for shift in (1, 2, 4)]
     together = np.concatenate([double, *others, *shifted], axis=1)
     related = np.corrcoef(together.T)[np.triu_indices(together.shape[1], 1)]
