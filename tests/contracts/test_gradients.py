@@ -88,11 +88,13 @@ def test_gradients_through_haemodynamics_without_delays() -> None:
     [
         pytest.param({"noise": sb.noises.Colored(0.5, tau=0.2)}, id="colored"),
         pytest.param(
-            {"noise": sb.noises.Multiplicative(0.3), "stepper": "milstein"}, id="milstein",
+            {"noise": sb.noises.Multiplicative(0.3), "stepper": "milstein"},
+            id="milstein",
             marks=pytest.mark.slow,
         ),
         pytest.param(
-            {"coupling": sb.couplings.Sigmoidal(0.4, midpoint=0.2, slope=3.0)}, id="sigmoidal",
+            {"coupling": sb.couplings.Sigmoidal(0.4, midpoint=0.2, slope=3.0)},
+            id="sigmoidal",
             marks=pytest.mark.slow,
         ),
     ],

@@ -4,7 +4,7 @@ import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
-from surrobrain.reports.figures.style import compare, new_figure
+from surrobrain.reports.figures.style import compare, log_ticks, new_figure
 
 
 def test_drawing_leaves_the_settings_of_matplotlib_alone():
@@ -36,3 +36,12 @@ def test_no_figure_file_needs_pyplot():
         "assert 'matplotlib.pyplot' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_logarithmic_ticks_stay_apart_however_many_decades():
+    for top, expected in ((30.0, [0.5, 1, 2, 5, 10, 20]), (1e6, [1, 10, 100, 1e3, 1e4, 1e5, 1e6])):
+        axes = new_figure().subplots()
+        axes.set(xscale="log", xlim=(0.5, top))
+        log_ticks(axes.xaxis)
+        shown = [x for x in axes.get_xticks() if 0.5 <= x <= top]
+        assert np.allclose(shown, expected)

@@ -35,3 +35,10 @@ def test_too_many_models_or_other_regions_are_refused(recording):
 
 def test_two_regions_are_two_rows(recording):
     assert len(traces(recording(2), n_times=50).figure.axes) == 2
+
+
+def test_a_simulated_signal_is_called_what_it_is(recording):
+    picture = traces(recording(3), label="simulated", n_times=60)
+    assert picture.figure.axes[0].get_title(loc="left") == "simulated"
+    assert picture.caption == "The first 60 of 200 samples."
+    assert picture.alt.endswith("Region_02_L: simulated.")

@@ -91,10 +91,12 @@ def region_ticks(axis: "Axis", names: Sequence[str]) -> None:
 
 
 def log_ticks(axis: "Axis") -> None:
-    """Write 0.02, 0.05, 0.1 ... and nothing between."""
+    """Write 0.02, 0.05, 0.1 ... and nothing between; powers of ten alone over many decades."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=20))
+    low, high = axis.get_view_interval()
+    subs = (1.0, 2.0, 5.0) if high < 1e4 * low else (1.0,)
+    axis.set_major_locator(LogLocator(subs=subs, numticks=12 if len(subs) == 1 else 20))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axis.set_minor_formatter(NullFormatter())
 

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 
 __all__ = ["traces"]
 
+_WITH_MODELS = (
+    "A one-step forecast sees the measured past at every sample and should follow the black line. "
+    "A free run sees only the start: it should soon leave the black line and yet look like it "
+    "could have been measured, as restless and as slow."
+)
+
 
 def traces(
     real: Recording,
@@ -22,13 +28,14 @@ def traces(
     models: Mapping[str, Recording] | None = None,
     regions: Sequence[str | int] = (),
     n_times: int = 200,
+    label: str = "measured",
 ) -> Picture:
     """Draw the first samples of a few regions, with forecasts or free runs on top.
 
     Parameters
     ----------
     real : Recording
-        What was measured.
+        What was measured, or simulated by a network.
     models : mapping of str to Recording, optional
         Up to two signals that start at the same moment, such as "one-step forecast" and
         "free run".
@@ -36,6 +43,8 @@ def traces(
         Regions to draw; four, evenly spaced over the list, when absent, so that nobody picks.
     n_times : int
         Number of samples to draw.
+    label : str
+        What the first signal is.
 
     Returns
     -------
@@ -44,21 +53,21 @@ def traces(
     models = dict(models or {})
     if len(models) > 2:
         raise ValueError(f"traces draws at most 2 models, but {len(models)} arrived")
-    for label, recording in models.items():
-        same_names(real.names, recording.names, our="the recording", their=label)
+    for name, recording in models.items():
+        same_names(real.names, recording.names, our="the recording", their=name)
     chosen = indices(regions, real.names) if regions else _evenly_spaced(real.n_regions)
     stop = min(whole(n_times, "n_times", low=2), real.n_times)
     figure = new_figure(10.5, 0.7 + 1.05 * len(chosen))
     columns = list(models.items()) or [("", None)]
     panels = figure.subplots(len(chosen), len(columns), sharex=True, sharey="row", squeeze=False)
-    for column, ((label, model), color) in enumerate(zip(columns, (MODEL, SECOND), strict=False)):
+    for column, ((name, model), color) in enumerate(zip(columns, (MODEL, SECOND), strict=False)):
         for axes, k in zip(panels[:, column], chosen, strict=True):
             _draw(axes, real, k, stop, MEASURED)
             if model is not None:
                 _draw(axes, model, k, stop, color)
         panels[0, column].set_title(
-            f"measured (black) and {label}" if label else "measured",
-            fontsize=9.5, loc="left", fontweight="bold", color=color if label else MEASURED,
+            f"{label} (black) and {name}" if name else label,
+            fontsize=9.5, loc="left", fontweight="bold", color=color if name else MEASURED,
         )  # fmt: skip
         panels[-1, column].set_xlabel("time (s)", fontsize=9)
     for axes, k in zip(panels[:, 0], chosen, strict=True):
@@ -68,10 +77,8 @@ def traces(
     return Picture(
         figure,
         "Signals over time",
-        "A one-step forecast sees the measured past at every sample and should follow the black "
-        "line. A free run sees only the start: it should soon leave the black line and yet look "
-        "like it could have been measured, as restless and as slow.",
-        f"Lines over {stop / real.sfreq:.3g} s of {shown}: measured {' and '.join(models)}.",
+        _WITH_MODELS if models else f"The first {stop} of {real.n_times} samples.",
+        f"Lines over {stop / real.sfreq:.3g} s of {shown}: {', '.join([label, *models])}.",
     )
 
 
