@@ -72,7 +72,7 @@ def cascade(
     Raises
     ------
     ValueError
-        An input is not finite, or a noise is not positive.
+        An input is not finite, a noise is not positive, or neurons as good as never fire.
 
     Notes
     -----
@@ -115,6 +115,7 @@ def cascade(
     return Cascade(*found)
 
 
+@functools.cache
 def cascade_tables(neuron: Exponential | Leaky) -> dict[str, Table]:
     """Return the cascade of a neuron as tables by mean input and noise, computed once for all.
 
@@ -129,12 +130,7 @@ def cascade_tables(neuron: Exponential | Leaky) -> dict[str, Table]:
         "rate", "voltage", "tau_mean" and "tau_noise", see ``Cascade``, from -1 to 7 mV/ms and from
         0.5 to 5 mV per sqrt(ms). They lie beside the compiled loops (``SURROBRAIN_CACHE``).
     """
-    return _tables(neuron, _kept_file(neuron))
-
-
-@functools.cache
-def _tables(neuron: Exponential | Leaky, file: Path) -> dict[str, Table]:
-    names = [field.name for field in fields(Cascade)]
+    names, file = [field.name for field in fields(Cascade)], _kept_file(neuron)
     if not file.exists():
         axes = (start + step * np.arange(n) for start, step, n in (_MEANS, _NOISES))
         found = cascade(neuron, *axes)
@@ -172,10 +168,15 @@ def _point(
     drift, reset, step = _intervals(neuron, mean, noise)
     where = (drift, reset, step, noise**2 / 2, neuron.refractory)
     rate, height, density = stationary(*where)
+    if rate == 0.0:
+        raise ValueError(
+            f"{type(neuron).__name__} neurons need some input to have a rate, but a mean of {mean:g} "
+            f"mV/ms with a noise of {noise:g} mV per sqrt(ms) arrived; use more of either"
+        )
     omegas, weights = _waves()
     by_mean, by_noise = modulated(*where, density, omegas)
-    times = (_time(response, omegas, weights) for response in (by_mean, by_noise))
-    return rate, neuron.reset_v - reset * step + height, *times
+    voltage = neuron.reset_v - reset * step + height
+    return rate, voltage, _time(by_mean, omegas, weights), _time(by_noise, omegas, weights)
 
 
 def _intervals(

@@ -46,7 +46,7 @@ def stationary(drift, reset, step, diffusion, refractory):
 
 @_compiled
 @no_type_check
-def modulated(drift, reset, step, diffusion, refractory, density, omegas):  # noqa: PLR0913
+def modulated(drift, reset, step, diffusion, refractory, density, omegas):
     """Return how the rate follows small waves of the mean and of the size of the noise.
 
     Three systems run down together: that of a unit flux at the threshold, and those that the
