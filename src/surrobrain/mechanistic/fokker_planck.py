@@ -170,8 +170,8 @@ def _point(
     rate, height, density = stationary(*where)
     if rate == 0.0:
         raise ValueError(
-            f"{type(neuron).__name__} neurons need some input to have a rate, but a mean of {mean:g} "
-            f"mV/ms with a noise of {noise:g} mV per sqrt(ms) arrived; use more of either"
+            f"{type(neuron).__name__} neurons need input to fire, but a mean of {mean:g} mV/ms "
+            f"with a noise of {noise:g} mV per sqrt(ms) arrived; use more of either"
         )
     omegas, weights = _waves()
     by_mean, by_noise = modulated(*where, density, omegas)

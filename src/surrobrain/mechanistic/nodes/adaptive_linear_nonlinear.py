@@ -129,8 +129,9 @@ class AdaptiveLinearNonlinear:
     pathways: ClassVar[tuple[str, ...]] = ("tracts", "delay_E", "delay_I")
     time_unit: ClassVar[str] = "ms"
     initial: ClassVar[Mapping[str, float]] = {
-        **dict.fromkeys(states, 0.0), "mu_E": 0.4, "mu_I": 0.3, "sigma_E": 1.5, "sigma_I": 1.5,
-        "input_E": 0.4, "input_I": 0.3,
+        "mu_E": 0.16, "mu_I": 0.26, "sigma_E": 1.66, "sigma_I": 1.59, "I_A": 0.0,
+        "input_E": 0.4, "input_I": 0.3, "s_EE": 0.19, "s_EI": 0.21, "s_IE": 0.18, "s_II": 0.31,
+        "v_EE": 0.005, "v_EI": 0.007, "v_IE": 0.004, "v_II": 0.015,
     }  # fmt: skip
     limits: ClassVar[Mapping[str, tuple[float, float]]] = dict.fromkeys(states[7:], (0.0, 1.0))
     noise: ClassVar[tuple[str, ...]] = ("input_E", "input_I")
