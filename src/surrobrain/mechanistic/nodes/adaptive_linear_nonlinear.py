@@ -69,8 +69,9 @@ class AdaptiveLinearNonlinear:
         coupling    = G sum_j C[i, j] rate_j
 
     Rates are in 1/ms here, those that are sent and shown in Hz. A weight scales the number of
-    synapses, K_gl C[i, j]. External input adds to the coupling, in Hz. Noise acts on both inputs (sigma per sqrt(ms)): an Ornstein-Uhlenbeck process of standard
-    deviation ``sigma sqrt(tau_ou / 2)``.
+    synapses, K_gl C[i, j]. External input adds to the coupling, in Hz. Noise acts on both inputs
+    (sigma per sqrt(ms)): an Ornstein-Uhlenbeck process of standard deviation
+    ``sigma sqrt(tau_ou / 2)``.
 
     The tables belong to neurons with C 200 pF, g_L 10 nS, E_L -65, Delta_T 1.5, V_T -50, V_s -40
     and V_r -70 mV and 1.5 ms of refractoriness. They are computed when first needed, within
