@@ -194,8 +194,8 @@ def test_a_loss_is_any_callable_with_a_horizon():
     class Absolute:
         horizon = 1
 
-        def __call__(self, model, windows, targets):
-            return (model(windows) - targets[:, 0]).abs().mean()
+        def __call__(self, model, batch, moment):
+            return (model(batch.windows) - batch.targets[:, 0]).abs().mean()
 
     result = sb.fit(sb.LinearVAR(3), series(400), loss=Absolute(), training=FEW)
     assert len(result.history.train) == 3

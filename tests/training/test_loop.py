@@ -20,13 +20,13 @@ def setup(*, noise: float = 0.0):
     y = y + noise * torch.as_tensor(rng.normal(size=64))
     line = Line()
 
-    def error(windows, targets):
-        return (windows @ line.weight - targets).square().mean()
+    def error(items, moment):
+        return (x[items] @ line.weight - y[items]).square().mean()
 
     def validate():
-        return float(error(x, y).detach())
+        return float(error(slice(None), None).detach())
 
-    return line, error, (x, y), validate
+    return line, error, len(x), validate
 
 
 def test_finds_the_minimum():

@@ -63,6 +63,8 @@ class Found:
         Those marks in words, with times in seconds.
     hint : str
         What may help when something is missing, such as a rate that a time column suggests.
+    inputs : array, shape (n_times, n_inputs), or None
+        What acted from outside.
     """
 
     values: Num[np.ndarray, "rows columns"]
@@ -74,6 +76,7 @@ class Found:
     marked: Bool[np.ndarray, "times"] | None = None
     marks: str = ""
     hint: str = ""
+    inputs: Num[np.ndarray, "times inputs"] | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -101,6 +101,7 @@ def read(
         names=regions,
         modality=found.modality or "activity",
         unit=found.unit,
+        inputs=found.inputs,
         on_bad=on_bad,
     )
 

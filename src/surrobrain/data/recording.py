@@ -33,6 +33,9 @@ class Recording:
         What was measured: "fMRI", "EEG", "MEG", "SEEG", or "activity" for a model.
     unit : str
         Unit of the values, as text.
+    inputs : array, shape (n_times, n_inputs), optional
+        What acted from outside meanwhile, such as stimulation or a task; 0 is nothing. Row t acts
+        on the step that ends in sample t. A model that has inputs learns what they do.
     on_bad : {"raise", "drop", "mask", "keep"}
         What to do with NaN, infinite, constant or duplicate regions: refuse; leave those
         regions out; mark samples that are not finite as missing (constant and duplicate
@@ -61,6 +64,7 @@ class Recording:
     names: Sequence[str] = ()
     modality: str = "activity"
     unit: str = ""
+    inputs: Float[np.ndarray, "times inputs"] | None = None
     on_bad: InitVar[OnBad] = "raise"
 
     def __post_init__(self, on_bad: OnBad) -> None:
@@ -78,6 +82,7 @@ class Recording:
             values, names = _without_problems(values, names, on_bad)
         values.setflags(write=False)
         object.__setattr__(self, "values", values)
+        object.__setattr__(self, "inputs", _checked_inputs(self.inputs, values))
         object.__setattr__(self, "names", names)
         object.__setattr__(self, "sfreq", positive(self.sfreq, "sfreq", unit="Hz"))
 
@@ -99,6 +104,11 @@ class Recording:
     def n_regions(self) -> int:
         """Number of regions."""
         return self.values.shape[1]
+
+    @property
+    def n_inputs(self) -> int:
+        """Number of inputs from outside; 0 where none were recorded."""
+        return 0 if self.inputs is None else self.inputs.shape[1]
 
     @property
     def duration(self) -> float:
@@ -124,7 +134,7 @@ class Recording:
                 f"a split at {fraction:g} of {self.n_times} samples leaves a part with fewer than "
                 "2 samples; use a longer recording or another fraction"
             )
-        return self._with(self.values[:cut]), self._with(self.values[cut:])
+        return self._rows(slice(None, cut)), self._rows(slice(cut, None))
 
     def crop(self, start: float = 0.0, stop: float | None = None) -> "Recording":
         """Keep the samples from ``start`` to ``stop`` (seconds, stop excluded)."""
@@ -135,7 +145,7 @@ class Recording:
                 f"crop needs 0 <= start < stop <= {self.duration:g} s, "
                 f"but start {start:g} and stop {stop:g} arrived"
             )
-        return self._with(self.values[first:last])
+        return self._rows(slice(first, last))
 
     def pick(self, regions: Iterable[str | int]) -> "Recording":
         """Keep these regions, by name or position, in this order."""
@@ -146,6 +156,10 @@ class Recording:
         """Leave these regions out, by name or position."""
         gone = set(indices(regions, self.names))
         return self.pick([k for k in range(self.n_regions) if k not in gone])
+
+    def with_inputs(self, inputs: Float[np.ndarray, "times inputs"]) -> "Recording":
+        """Say what acted from outside meanwhile, one row per sample."""
+        return self._with(self.values, inputs=inputs)
 
     def zscored(self) -> "Recording":
         """Give every region mean 0 and standard deviation 1 over the valid samples."""
@@ -159,7 +173,11 @@ class Recording:
         whole(shortest, "shortest", low=1)
         edges = np.flatnonzero(np.diff(np.concatenate([[False], self.valid, [False]])))
         stretches = zip(edges[::2], edges[1::2], strict=True)
-        return [self._with(self.values[a:b]) for a, b in stretches if b - a >= shortest]
+        return [self._rows(slice(a, b)) for a, b in stretches if b - a >= shortest]
+
+    def _rows(self, rows: slice) -> "Recording":
+        inputs = None if self.inputs is None else self.inputs[rows]
+        return self._with(self.values[rows], inputs=inputs)
 
     def _with(self, values: np.ndarray, **changes: object) -> "Recording":
         return dataclasses.replace(self, values=values, on_bad="keep", **changes)
@@ -177,6 +195,25 @@ def _as_float(values: object) -> np.ndarray:
             f"values must be real numbers, but {array.size} entries of type {array.dtype} arrived"
         )
     return array if array.dtype in (np.float32, np.float64) else array.astype(np.float64)
+
+
+def _checked_inputs(inputs: object, values: np.ndarray) -> np.ndarray | None:
+    if inputs is None:
+        return None
+    array = np.array(inputs, dtype=values.dtype)
+    if array.ndim != 2 or len(array) != len(values):
+        raise ValueError(
+            f"inputs must have shape ({len(values)}, n_inputs), one row per sample, but "
+            f"{array.shape} arrived"
+        )
+    if not np.isfinite(array).all():
+        t, k = np.argwhere(~np.isfinite(array))[0]
+        raise ValueError(
+            f"inputs must be finite, but input {k} is {array[t, k]} at sample {t}; write 0 where "
+            "nothing acted"
+        )
+    array.setflags(write=False)
+    return array
 
 
 def _check_names(names: tuple[str, ...], n_regions: int) -> None:

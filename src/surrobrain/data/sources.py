@@ -72,6 +72,7 @@ def from_arrays(arrays: Mapping[str, Stored], which: str | None, *, path: Path) 
         "".join(modality),
         "".join(unit),
         hint=hint,
+        inputs=loaded(arrays, "inputs", path=path) if own and "inputs" in arrays else None,
     )
 
 

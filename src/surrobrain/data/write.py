@@ -12,7 +12,7 @@ __all__ = ["write"]
 
 
 def write(recording: Recording, path: str | Path) -> Path:
-    """Write a recording as npz: values, rate, names, modality and unit; no pickle.
+    """Write a recording as npz: values, rate, names, modality, unit and inputs; no pickle.
 
     Parameters
     ----------
@@ -38,5 +38,6 @@ def write(recording: Recording, path: str | Path) -> Path:
         names=np.array(recording.names, dtype=np.str_),
         modality=np.str_(recording.modality),
         unit=np.str_(recording.unit),
+        **({} if recording.inputs is None else {"inputs": recording.inputs}),  # pyright: ignore
     )
     return write_bytes(path, stream.getvalue())

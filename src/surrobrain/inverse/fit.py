@@ -2,6 +2,7 @@
 
 import copy
 import dataclasses
+import functools
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,16 +12,21 @@ from typing import Any
 from surrobrain.checks import same_names
 from surrobrain.data.recording import Recording
 from surrobrain.inverse.losses import Loss, next_step
-from surrobrain.inverse.prepare import Prepared, fingerprint, prepare
+from surrobrain.inverse.prepare import Batches, Prepared, fingerprint, prepare
 from surrobrain.inverse.verdict import baselines, one_step_error, residual_factor, warnings_of
 from surrobrain.learned.architecture import Architecture
-from surrobrain.learned.surrogate import Surrogate
+from surrobrain.learned.batch import Batch
+from surrobrain.learned.surrogate import Surrogate, torch_dtype
+from surrobrain.training.device import device_of
 from surrobrain.training.loop import Trained, train
+from surrobrain.training.moment import Moment
 from surrobrain.training.options import Training
 
 __all__ = ["FitResult", "History", "fit"]
 
 Penalty = Callable[[Architecture], Any]
+_BATCH = 4096
+_MOST_VALIDATED = 2000  # stretches of several samples; they overlap, more say little more
 _FAR = 1e-2  # learning rate where the minimum may lie a whole coefficient away from the start
 
 
@@ -160,17 +166,19 @@ def fit(
     _check_penalties(penalties, recordings)
     held_out = training.held_out
     data = prepare(recordings, architecture, names=names, horizon=loss.horizon, held_out=held_out)
-    architecture.to(data.tensor(data.center).dtype)
+    architecture.to(device=device_of(training), dtype=torch_dtype(data.center.dtype))
     fresh = names is None
     if fresh:
-        architecture.warm_start(data.windows, data.targets[:, 0], seed=seed)
+        seen = data.train
+        architecture.warm_start(seen.windows, seen.following, drives=seen.drives, seed=seed)
     task = _Task(architecture, data, loss, tuple(penalties), training, seed, fresh)
     trained = task.trained(checkpoint)
     errors = one_step_error(architecture, data), *baselines(data)
     noise = residual_factor(architecture, data) * data.scale[:, None]
     if fresh and trained.best == 0 and not penalties:
-        architecture.warm_start(*data.everything(), seed=seed)
-    surrogate = _surrogate(architecture.eval(), data, noise, like=recordings[0])
+        windows, following, drives = data.everything()
+        architecture.warm_start(windows, following, drives=drives, seed=seed)
+    surrogate = _surrogate(architecture.cpu().eval(), data, noise, like=recordings[0])
     stayed = trained.best == 0 and not task.exact
     return FitResult(
         model=surrogate,
@@ -196,10 +204,20 @@ def _copied(model: object) -> tuple[Any, tuple[str, ...] | None]:
     )
 
 
+def _noisy(batch: Batch, size: float, moment: Moment) -> Batch:
+    """Add noise to what is shown, not to what is compared."""
+    import torch
+
+    drawn = moment.rng().normal(scale=size, size=tuple(batch.stretch.shape))
+    noise = torch.as_tensor(drawn, dtype=batch.stretch.dtype, device=batch.stretch.device)
+    return dataclasses.replace(batch, shown=batch.stretch + noise)
+
+
 def _surrogate(architecture: Any, data: Prepared, noise: Any, *, like: Recording) -> Surrogate:
     """Return the surrogate with what it shares with the recording."""
     about = tuple(like.names), like.sfreq, like.modality
-    return Surrogate(architecture, *about, data.center, data.scale, noise, unit=like.unit)
+    numbers = data.center, data.scale, noise, data.input_scale
+    return Surrogate(architecture, *about, *numbers, unit=like.unit)
 
 
 def _check_penalties(penalties: Sequence[Penalty], recordings: Sequence[Recording]) -> None:
@@ -231,11 +249,10 @@ class _Task:
         """Train from the weights as they are, unless they are the answer."""
         if self.exact:
             return Trained((), (self.validate(),), 0)
-        data = self.data
         return train(
             self.architecture,
             self.objective,
-            (data.tensor(data.windows), data.tensor(data.targets)),
+            len(self.data.train),
             validate=self.validate,
             options=self.options(),
             seed=self.seed,
@@ -249,24 +266,46 @@ class _Task:
             return dataclasses.replace(self.training, rate=_FAR)
         return self.training
 
-    def objective(self, windows: Any, targets: Any) -> Any:
-        """Return the loss with all penalties."""
-        total = self.loss(self.architecture, windows, targets)
-        for penalty in self.penalties:
-            total = total + penalty(self.architecture)
-        return total
+    @functools.cached_property
+    def seen(self) -> Batches:
+        """The training part on the device."""
+        return Batches.of(self.data.train, self.training.device)
+
+    @functools.cached_property
+    def later(self) -> Batches:
+        """The validation part on the device."""
+        return Batches.of(self.data.held_out, self.training.device)
+
+    def objective(self, items: Any, moment: Moment) -> Any:
+        """Return the loss of some windows with all penalties."""
+        batch = self.seen.cut(items)
+        if self.training.noise:
+            batch = _noisy(batch, self.training.noise, moment)
+        return self.loss(self.architecture, batch, moment) + self.penalized()
+
+    def penalized(self) -> Any:
+        """Return the sum of the penalties."""
+        return sum((penalty(self.architecture) for penalty in self.penalties), start=0.0)
+
+    def judged(self, batch: Batch) -> Any:
+        """Return what chooses the epoch."""
+        own = getattr(self.loss, "validation", None)
+        if own is None:
+            return self.loss(self.architecture, batch, Moment())
+        return own(self.architecture, batch)
 
     def validate(self) -> float:
-        """Return the objective on the validation part."""
+        """Return the error on the validation part, with the penalties."""
         import torch
 
-        data = self.data
+        later, total = self.later, 0.0
+        every = max(1, len(later) // _MOST_VALIDATED)
+        chosen = torch.arange(0, len(later), every if self.loss.horizon > 1 else 1)
         with torch.no_grad():
-            windows, targets = (
-                data.tensor(data.held_out_windows),
-                data.tensor(data.held_out_targets),
-            )
-            return float(self.objective(windows, targets))
+            for items in chosen.split(_BATCH):
+                error = self.judged(later.cut(items))
+                total += float(error) * len(items)
+            return total / len(chosen) + float(self.penalized())
 
     def identity(self) -> dict[str, Any]:
         """Return what a checkpoint must agree with."""
@@ -277,5 +316,5 @@ class _Task:
             "penalties": len(self.penalties),
             "training": repr(self.training),
             "seed": self.seed,
-            "data and start": fingerprint(self.data, self.architecture, self.objective),
+            "data and start": fingerprint(self.data, self.architecture, self.validate()),
         }

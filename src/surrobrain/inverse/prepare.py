@@ -2,7 +2,7 @@
 
 import dataclasses
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,37 +13,72 @@ from surrobrain.checks import same_names
 from surrobrain.data.recording import Recording
 from surrobrain.errors import BadRecording
 from surrobrain.learned.architecture import Architecture
-from surrobrain.learned.windows import training_windows
+from surrobrain.learned.batch import Batch
+from surrobrain.learned.windows import Windows, cut_windows
 
-__all__ = ["Prepared", "fingerprint", "prepare"]
+__all__ = ["Batches", "Prepared", "fingerprint", "prepare"]
 
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
     """Windows and targets in standard deviations from the mean of each recording's training part.
 
-    ``center`` and ``scale`` are the averages of those means and deviations over recordings.
+    ``center`` and ``scale`` are the averages of those means and deviations over recordings;
+    ``input_scale`` is the root mean square of every input, by which it is divided.
     """
 
     center: Float[np.ndarray, "regions"]
     scale: Float[np.ndarray, "regions"]
-    windows: Float[np.ndarray, "windows memory regions"]
-    targets: Float[np.ndarray, "windows horizon regions"]
-    held_out_windows: Float[np.ndarray, "held_out memory regions"]
-    held_out_targets: Float[np.ndarray, "held_out horizon regions"]
+    input_scale: Float[np.ndarray, "inputs"]
+    train: Windows
+    held_out: Windows
 
-    def everything(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return windows and next samples of both parts."""
+    def everything(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return windows, next samples and their inputs of both parts."""
+        parts = (self.train, self.held_out)
         return (
-            np.concatenate([self.windows, self.held_out_windows]),
-            np.concatenate([self.targets, self.held_out_targets])[:, 0],
+            np.concatenate([part.windows for part in parts]),
+            np.concatenate([part.following for part in parts]),
+            np.concatenate([part.drives for part in parts]),
         )
 
-    def tensor(self, values: np.ndarray) -> Any:
-        """Return a torch tensor of the same precision."""
+
+@dataclass(frozen=True, eq=False)
+class Batches:
+    """Windows as tensors on one device, from which batches are cut."""
+
+    values: Any
+    inputs: Any
+    starts: Any
+    memory: int
+    horizon: int
+
+    @classmethod
+    def of(cls, windows: Windows, device: str) -> "Batches":
+        """Bring windows to a device."""
         import torch
 
-        return torch.as_tensor(values)
+        def there(array: np.ndarray) -> Any:
+            return torch.as_tensor(array).to(device)
+
+        return cls(
+            there(windows.values), there(windows.inputs), there(windows.starts), windows.memory,
+            windows.horizon,
+        )  # fmt: skip
+
+    def __len__(self) -> int:
+        """Return the number of windows."""
+        return len(self.starts)
+
+    def cut(self, items: Any) -> Batch:
+        """Return the windows of these numbers with what follows them."""
+        import torch
+
+        length = self.memory + self.horizon
+        rows = self.starts[items.to(self.starts.device)][:, None] + torch.arange(
+            length, device=self.starts.device
+        )
+        return Batch(self.values[rows], self.inputs[rows[:, self.memory :]], self.memory)
 
 
 def prepare(
@@ -97,27 +132,50 @@ def prepare(
             f"the model has {architecture.n_regions} regions but the recording has "
             f"{first.n_regions}; make the model with n_regions=recording.n_regions"
         )
+    _same_inputs(recordings, architecture)
     if names is not None:
         same_names(first.names, names, our="the recording", their="the fitted model")
     parts = [recording.split(1.0 - held_out) for recording in recordings]
     units = [_units(train) for train, _ in parts]
     cut = {"memory": architecture.memory, "horizon": horizon}
+    input_scale = _input_scale([train for train, _ in parts])
     seen, later = (
-        training_windows([_standard(p, *u) for p, u in zip(part, units, strict=True)], **cut)
+        cut_windows(
+            [_standard(p, *u, input_scale) for p, u in zip(part, units, strict=True)], **cut
+        )
         for part in zip(*parts, strict=True)
     )
     center, scale = (np.mean(each, axis=0) for each in zip(*units, strict=True))
-    return Prepared(center, scale, *seen, *later)
+    return Prepared(center, scale, input_scale, seen, later)
 
 
-def fingerprint(data: Prepared, architecture: Any, objective: Callable[[Any, Any], Any]) -> str:
-    """Return a hash of data, start and the objective's value at the start, penalties included."""
-    start = objective(data.tensor(data.windows[:64]), data.tensor(data.targets[:64]))
-    digest = hashlib.sha256(repr(start.item()).encode())
-    for values in (data.windows, data.targets, data.held_out_windows, data.held_out_targets):
-        digest.update(np.ascontiguousarray(values).tobytes())
+def _same_inputs(recordings: Sequence[Recording], architecture: Architecture) -> None:
+    for recording in recordings:
+        if recording.n_inputs != architecture.n_inputs:
+            raise ValueError(
+                f"the model has {architecture.n_inputs} inputs but a recording has "
+                f"{recording.n_inputs}; make the model with n_inputs={recording.n_inputs}, or give "
+                "every recording its inputs with recording.with_inputs(...)"
+            )
+
+
+def _input_scale(parts: Sequence[Recording]) -> Float[np.ndarray, "inputs"]:
+    """Return the root mean square of every input: 0, which is no input, must stay 0."""
+    inputs = [part.inputs for part in parts if part.inputs is not None]
+    if not inputs:
+        return np.zeros(0, parts[0].values.dtype)
+    size = np.sqrt(np.square(np.concatenate(inputs)).mean(axis=0))
+    return np.where(size > 0, size, 1.0).astype(size.dtype)
+
+
+def fingerprint(data: Prepared, architecture: Any, start: float) -> str:
+    """Return a hash of data, weights and the objective's value at the start, penalties included."""
+    digest = hashlib.sha256(repr(start).encode())
+    for part in (data.train, data.held_out):
+        for values in (part.values, part.inputs, part.starts):
+            digest.update(np.ascontiguousarray(values).tobytes())
     for weights in architecture.state_dict().values():
-        digest.update(weights.numpy().tobytes())
+        digest.update(weights.cpu().numpy().tobytes())
     return digest.hexdigest()[:16]
 
 
@@ -139,5 +197,9 @@ def _units(part: Recording) -> tuple[np.ndarray, np.ndarray]:
     return center, scale
 
 
-def _standard(part: Recording, center: np.ndarray, scale: np.ndarray) -> Recording:
-    return dataclasses.replace(part, values=(part.values - center) / scale, on_bad="keep")
+def _standard(
+    part: Recording, center: np.ndarray, scale: np.ndarray, input_scale: np.ndarray
+) -> Recording:
+    inputs = None if part.inputs is None else part.inputs / input_scale
+    values = (part.values - center) / scale
+    return dataclasses.replace(part, values=values, inputs=inputs, on_bad="keep")

@@ -1,5 +1,6 @@
 """What a fit must admit: baselines, left-over noise, and warnings in plain words."""
 
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -8,23 +9,27 @@ from jaxtyping import Float
 from surrobrain.inverse.prepare import Prepared
 from surrobrain.learned.jacobian import jacobians
 from surrobrain.learned.surrogate import Surrogate
+from surrobrain.learned.windows import Windows
 from surrobrain.linear.autoregression import solve_autoregression
 
 __all__ = ["baselines", "one_step_error", "residual_factor", "spectral_radius", "warnings_of"]
 
+_BATCH = 4096
+
 
 def baselines(data: Prepared) -> tuple[float, float]:
     """Return the one-step validation errors of persistence and of a ridge autoregression."""
-    following = data.held_out_targets[:, 0]
-    persistence = np.square(following - data.held_out_windows[:, -1]).mean()
-    linear = solve_autoregression(data.windows, data.targets[:, 0])
-    linear_var = np.square(following - linear.predict(data.held_out_windows)).mean()
+    seen, later = data.train, data.held_out
+    windows = later.windows
+    persistence = np.square(later.following - windows[:, -1]).mean()
+    linear = solve_autoregression(seen.windows, seen.following, drives=seen.drives)
+    linear_var = np.square(later.following - linear.predict(windows, later.drives)).mean()
     return float(persistence), float(linear_var)
 
 
 def one_step_error(architecture: Any, data: Prepared) -> float:
     """Return the mean squared error of the next sample on the validation part."""
-    errors = _errors(architecture, data, data.held_out_windows, data.held_out_targets)
+    errors = _errors(architecture, data.held_out)
     return float(np.square(errors).mean())
 
 
@@ -38,8 +43,8 @@ def residual_factor(architecture: Any, data: Prepared) -> Float[np.ndarray, "reg
     connectivity: the validation part alone is short. It is shrunk towards independence by
     n_regions / (n_regions + n_windows), so that a short recording still gives a factor.
     """
-    later = _errors(architecture, data, data.held_out_windows, data.held_out_targets)
-    earlier = _errors(architecture, data, data.windows, data.targets)
+    later = _errors(architecture, data.held_out)
+    earlier = _errors(architecture, data.train)
     size = np.sqrt(np.square(later).mean(axis=0)) + 1e-9
     parts = [(e - e.mean(axis=0)) / (e.std(axis=0) + 1e-9) for e in (earlier, later)]
     scaled = np.concatenate(parts)
@@ -49,14 +54,19 @@ def residual_factor(architecture: Any, data: Prepared) -> Float[np.ndarray, "reg
     return (size[:, None] * np.linalg.cholesky(shrunk)).astype(data.scale.dtype)
 
 
-def _errors(
-    architecture: Any, data: Prepared, windows: np.ndarray, targets: np.ndarray
-) -> Float[np.ndarray, "windows regions"]:
+def _errors(architecture: Any, part: Windows) -> Float[np.ndarray, "windows regions"]:
     import torch
 
+    device, found = next(architecture.parameters()).device, np.empty(part.following.shape)
+    drives = torch.as_tensor(part.drives)
     with torch.no_grad():
-        state = architecture.step(architecture.encode(data.tensor(windows)))
-        return (targets[:, 0] - architecture.observe(state).numpy()).astype(np.float64)
+        for first in range(0, len(part), _BATCH):
+            some = slice(first, first + _BATCH)
+            chosen = dataclasses.replace(part, starts=part.starts[some])
+            state = architecture.encode(torch.as_tensor(chosen.windows).to(device))
+            state = architecture.step(state, None, drives[some].to(device))
+            found[some] = chosen.following - architecture.observe(state).cpu().numpy()
+    return found
 
 
 def spectral_radius(model: Surrogate) -> float:
@@ -92,7 +102,7 @@ def warnings_of(
         It was trained, but kept its start.
     """
     n_active, error, persistence, linear_var = model.architecture.n_active, *errors
-    n_values, radius = data.windows[:, 0].size, spectral_radius(model)
+    n_values, radius = data.train.following.size, spectral_radius(model)
     linear = n_active < sum(p.numel() for p in model.architecture.parameters())
     found = {
         f"the model has {n_active} parameters but the recording only {n_values} values; "

@@ -10,10 +10,13 @@ class Architecture(Protocol):
     """A trainable one-step map: a ``torch.nn.Module`` with the members below.
 
     Everything inside is in standard deviations from the mean of each region; `Surrogate` converts
-    at the border. Tensors have the batch in front. A state is a tensor, or a tuple of tensors.
+    at the border. Tensors have the batch in front. A state is a tensor, or a tuple of tensors. An
+    external input, such as stimulation, comes as ``drive``, one column per input; absent means 0.
 
     An architecture whose state is just its last samples need not write `encode`, `step` and
-    `observe`: it inherits them from `WindowModel` and writes ``forward``.
+    `observe`: it inherits them from `WindowModel` and writes ``forward``. Two members are optional:
+    ``unroll``, a faster way through many steps, with the arguments of `learned.unroll.unroll`, and
+    ``forced(state, teacher, share)`` where only part of a state follows from data.
     """
 
     closed_form: ClassVar[bool]
@@ -23,6 +26,8 @@ class Architecture(Protocol):
     def n_regions(self) -> int: ...  # noqa: D102
     @property
     def memory(self) -> int: ...  # noqa: D102
+    @property
+    def n_inputs(self) -> int: ...  # noqa: D102
 
     @property
     def n_active(self) -> int:
@@ -33,11 +38,12 @@ class Architecture(Protocol):
         """Return the constructor's arguments, as JSON knows them."""
         ...
 
-    def warm_start(self, windows: Any, targets: Any, *, seed: int) -> None:
+    def warm_start(self, windows: Any, targets: Any, *, drives: Any = None, seed: int) -> None:
         """Set the parameters to the best values that can be had without training.
 
-        ``windows`` (n_windows, memory, n_regions) and ``targets`` (n_windows, n_regions) are
-        NumPy arrays in order of time. What is left to chance follows from ``seed`` alone.
+        ``windows`` (n_windows, memory, n_regions), ``targets`` (n_windows, n_regions) and
+        ``drives`` (n_windows, n_inputs) are NumPy arrays in order of time. What is left
+        to chance follows from ``seed`` alone.
         """
         ...
 
@@ -45,8 +51,11 @@ class Architecture(Protocol):
         """Return the state after windows of shape (batch, memory, n_regions)."""
         ...
 
-    def step(self, state: Any, inputs: Any = None) -> Any:
-        """Return the state one sample later; inputs are (batch, n_regions), added to the sample."""
+    def step(self, state: Any, inputs: Any = None, drive: Any = None) -> Any:
+        """Return the state one sample later.
+
+        ``inputs`` (batch, n_regions) are added to the sample; ``drive`` is (batch, n_inputs).
+        """
         ...
 
     def observe(self, state: Any) -> Any:

@@ -12,10 +12,11 @@ __all__ = ["LinearMap"]
 class LinearMap(nn.Module):
     """The next sample as a linear map of a window; starts at zero, that is at the mean."""
 
-    def __init__(self, n_regions: int, *, memory: int) -> None:
+    def __init__(self, n_regions: int, *, memory: int, n_inputs: int = 0) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.zeros(n_regions, memory * n_regions))
         self.bias = nn.Parameter(torch.zeros(n_regions))
+        self.drive = nn.Parameter(torch.zeros(n_regions, n_inputs)) if n_inputs else None
 
     def assign(self, solution: Autoregression) -> None:
         """Take over a solved regression."""
@@ -23,9 +24,16 @@ class LinearMap(nn.Module):
         with torch.no_grad():
             self.weight.copy_(torch.as_tensor(flat))
             self.bias.copy_(torch.as_tensor(solution.intercept))
+            if self.drive is not None:
+                self.drive.copy_(torch.as_tensor(solution.drive))
 
     def forward(
-        self, windows: Float[Tensor, "batch memory regions"]
+        self,
+        windows: Float[Tensor, "batch memory regions"],
+        drive: Float[Tensor, "batch inputs"] | None = None,
     ) -> Float[Tensor, "batch regions"]:
         """Return the next sample after each window."""
-        return nn.functional.linear(windows.flatten(1), self.weight, self.bias)
+        found = nn.functional.linear(windows.flatten(1), self.weight, self.bias)
+        if self.drive is None or drive is None:
+            return found
+        return found + nn.functional.linear(drive, self.drive)

@@ -1,7 +1,7 @@
 """Surrogate: a learned model behind the contract every brain model meets."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import numpy as np
@@ -13,8 +13,9 @@ from surrobrain.forward import Trajectory
 from surrobrain.learned.architecture import Architecture
 from surrobrain.learned.jacobian import jacobians
 from surrobrain.learned.noise import normals
+from surrobrain.learned.unroll import unroll
 
-__all__ = ["Surrogate", "SurrogateState"]
+__all__ = ["Surrogate", "SurrogateState", "torch_dtype"]
 
 _FOLDER = "surrobrain.learned.architectures"
 _SETTLE = 200
@@ -48,6 +49,8 @@ class Surrogate:
         recordings, their averages.
     noise_factor : array, shape (n_regions, n_regions)
         Cholesky factor of the covariance of one-step errors, in units of the recording.
+    input_scale : array, shape (n_inputs,)
+        Root mean square of every external input.
     unit : str
         Unit of the recording, empty where it named none.
 
@@ -64,6 +67,7 @@ class Surrogate:
     center: Float[np.ndarray, "regions"]
     scale: Float[np.ndarray, "regions"]
     noise_factor: Float[np.ndarray, "regions regions"]
+    input_scale: Float[np.ndarray, "inputs"] = field(default_factory=lambda: np.zeros(0))
     unit: str = ""
 
     def __post_init__(self) -> None:
@@ -74,9 +78,11 @@ class Surrogate:
             "center": self.center.shape,
             "scale": self.scale.shape,
             "noise_factor": self.noise_factor.shape,
+            "input_scale": self.input_scale.shape,
         }
+        others = {"noise_factor": (n, n), "input_scale": (self.n_inputs,)}
         for name, shape in shapes.items():
-            expected = (n, n) if name == "noise_factor" else (n,)
+            expected = others.get(name, (n,))
             if shape != expected:
                 raise ValueError(
                     f"{name} has shape {shape} but the architecture has {n} regions; "
@@ -101,6 +107,15 @@ class Surrogate:
         return self.architecture.n_regions
 
     @property
+    def n_inputs(self) -> int:
+        """Number of external inputs whose effect was learned."""
+        return self.architecture.n_inputs
+
+    def without_noise(self) -> "Surrogate":
+        """Return the same model, whose runs follow its equations alone."""
+        return replace(self, noise_factor=np.zeros_like(self.noise_factor))
+
+    @property
     def memory(self) -> int:
         """Number of samples from which the state can be read."""
         return self.architecture.memory
@@ -111,15 +126,19 @@ class Surrogate:
         *,
         state: object = None,
         inputs: Float[np.ndarray, "times regions"] | None = None,
+        drive: Float[np.ndarray, "times inputs"] | None = None,
         seed: int = 0,
     ) -> Trajectory:
         """Run freely; see `ForwardModel.run`.
 
-        A run that diverges returns values that are infinite or NaN.
+        ``drive``, shape (n_times, n_inputs), is external input of the kind that was recorded
+        (``Recording.inputs``), whose effect the model has learned. A run that diverges returns
+        values that are infinite or NaN.
         """
         import torch
 
         whole(n_times, "n_times", low=1)
+        drives = self._drives(drive, n_times)
         if inputs is not None and inputs.shape != (n_times, self.n_regions):
             raise ValueError(
                 f"inputs must have shape {(n_times, self.n_regions)}, but {inputs.shape} arrived; "
@@ -131,11 +150,11 @@ class Surrogate:
                 f"state must come from state_from or an earlier run of a surrogate, "
                 f"but {type(start).__name__} arrived"
             )
-        drive = self._noise(n_times, first=start.sample, keys=(seed, 0))
+        added = self._noise(n_times, first=start.sample, keys=(seed, 0))
         if inputs is not None:
-            drive = drive + inputs / self.scale
+            added = added + inputs / self.scale
         with torch.inference_mode():
-            values, latent = self._steps(start.latent, self._tensor(drive))
+            values, latent = self._steps(start.latent, self._tensor(added), drives)
         end = SurrogateState(latent, start.sample + n_times)
         return Trajectory(self._raw(values.numpy()), end)
 
@@ -151,19 +170,22 @@ class Surrogate:
         self,
         windows: Float[np.ndarray, "windows memory regions"],
         inputs: Float[np.ndarray, "windows regions"] | None = None,
+        drive: Float[np.ndarray, "windows inputs"] | None = None,
     ) -> Float[np.ndarray, "windows regions"]:
         """Return the expected next sample after each window, without noise."""
         import torch
 
         self._check_windows(windows)
+        drives = self._drives(drive, len(windows))
         found = np.empty((len(windows), self.n_regions), self.dtype)
         with torch.inference_mode():
             for first in range(0, len(windows), _BATCH):
                 some = slice(first, first + _BATCH)
-                drive = None if inputs is None else self._tensor(inputs[some] / self.scale)
+                added = None if inputs is None else self._tensor(inputs[some] / self.scale)
                 state = self.architecture.encode(self._standard(windows[some]))
+                driven = None if drives is None else drives[some]
                 found[some] = self.architecture.observe(
-                    self.architecture.step(state, drive)
+                    self.architecture.step(state, added, driven)
                 ).numpy()
         return self._raw(found)
 
@@ -203,7 +225,10 @@ class Surrogate:
         }
         weights = {k: v.detach().numpy() for k, v in self.architecture.state_dict().items()}
         arrays = {f"architecture.{name}": value for name, value in weights.items()}
-        own = {"center": self.center, "scale": self.scale, "noise_factor": self.noise_factor}
+        own = {
+            "center": self.center, "scale": self.scale, "noise_factor": self.noise_factor,
+            "input_scale": self.input_scale,
+        }  # fmt: skip
         return config, {**arrays, **own}
 
     @classmethod
@@ -239,7 +264,7 @@ class Surrogate:
             tuple(config["names"]),
             float(config["sfreq"]),
             config["modality"],
-            *(arrays[name] for name in ("center", "scale", "noise_factor")),
+            *(arrays[name] for name in ("center", "scale", "noise_factor", "input_scale")),
             unit=config.get("unit", ""),
         )
 
@@ -248,25 +273,33 @@ class Surrogate:
         """Precision in which the model runs."""
         return np.dtype(str(next(self.architecture.parameters()).dtype).removeprefix("torch."))
 
-    def _steps(self, latent: Any, drive: Any) -> tuple[Any, Any]:
-        """Run without conversions; drive is in standard deviations."""
-        import torch
+    def _steps(self, latent: Any, added: Any, drives: Any) -> tuple[Any, Any]:
+        """Run without conversions; everything is in standard deviations."""
+        driven = None if drives is None else drives[None]
+        values, latent = unroll(
+            self.architecture, latent, len(added), inputs=added[None], drives=driven
+        )
+        return values[0], latent
 
-        values = torch.empty_like(drive)
-        architecture = self.architecture
-        for t in range(len(drive)):
-            latent = architecture.step(latent, drive[t : t + 1])
-            values[t] = architecture.observe(latent)[0]
-        return values, latent
+    def _drives(self, drive: np.ndarray | None, n_rows: int) -> Any:
+        """Return external input in its own standard deviations, or None."""
+        if drive is None:
+            return None
+        if np.shape(drive) != (n_rows, self.n_inputs):
+            raise ValueError(
+                f"drive must have shape {(n_rows, self.n_inputs)}, one column per input that the "
+                f"model has learned, but {np.shape(drive)} arrived"
+            )
+        return self._tensor(np.asarray(drive) / self.input_scale)
 
     def _settled(self, seed: int) -> SurrogateState:
         """Leave the mean behind, with noise that no sample of the run uses."""
         import torch
 
         with torch.inference_mode():
-            mean = torch.zeros((1, self.memory, self.n_regions), dtype=_torch_dtype(self.dtype))
-            drive = self._tensor(self._noise(_SETTLE, first=0, keys=(seed, 1)))
-            return SurrogateState(self._steps(self.architecture.encode(mean), drive)[1])
+            mean = torch.zeros((1, self.memory, self.n_regions), dtype=torch_dtype(self.dtype))
+            noise = self._tensor(self._noise(_SETTLE, first=0, keys=(seed, 1)))
+            return SurrogateState(self._steps(self.architecture.encode(mean), noise, None)[1])
 
     def _noise(
         self, n_times: int, *, first: int, keys: tuple[int, ...]
@@ -295,7 +328,8 @@ class Surrogate:
             )
 
 
-def _torch_dtype(dtype: np.dtype) -> Any:
+def torch_dtype(dtype: np.dtype) -> Any:
+    """Return what torch calls a precision of NumPy."""
     import torch
 
     return getattr(torch, dtype.name)

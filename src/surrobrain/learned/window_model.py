@@ -22,17 +22,24 @@ class WindowModel(nn.Module, ABC):
         Number of regions.
     memory : int
         Number of samples that decide the next one.
+    n_inputs : int
+        Number of external inputs.
     """
 
     closed_form: ClassVar[bool] = False
 
-    def __init__(self, n_regions: int, *, memory: int) -> None:
+    def __init__(self, n_regions: int, *, memory: int, n_inputs: int = 0) -> None:
         super().__init__()
         self.n_regions = whole(n_regions, "n_regions", low=1)
         self.memory = whole(memory, "memory", low=1)
+        self.n_inputs = whole(n_inputs, "n_inputs", low=0)
 
     @abstractmethod
-    def forward(self, windows: Float[Tensor, "batch memory regions"]) -> Tensor:
+    def forward(
+        self,
+        windows: Float[Tensor, "batch memory regions"],
+        drive: Float[Tensor, "batch inputs"] | None = None,
+    ) -> Tensor:
         """Return the next sample after each window, shape (batch, n_regions)."""
 
     @property
@@ -42,7 +49,7 @@ class WindowModel(nn.Module, ABC):
 
     def config(self) -> dict[str, object]:
         """Return the constructor's arguments."""
-        return {"n_regions": self.n_regions, "memory": self.memory}
+        return {"n_regions": self.n_regions, "memory": self.memory, "n_inputs": self.n_inputs}
 
     @abstractmethod
     def warm_start(
@@ -50,6 +57,7 @@ class WindowModel(nn.Module, ABC):
         windows: Float[np.ndarray, "windows memory regions"],
         targets: Float[np.ndarray, "windows regions"],
         *,
+        drives: Float[np.ndarray, "windows inputs"] | None = None,
         seed: int,
     ) -> None:
         """Set the parameters to the best values that can be had without training."""
@@ -64,9 +72,10 @@ class WindowModel(nn.Module, ABC):
         self,
         state: Float[Tensor, "batch memory regions"],
         inputs: Float[Tensor, "batch regions"] | None = None,
+        drive: Float[Tensor, "batch inputs"] | None = None,
     ) -> Float[Tensor, "batch memory regions"]:
         """Append the next sample, with the input added to it, and forget the oldest."""
-        sample = self(state)
+        sample = self(state, drive)
         if inputs is not None:
             sample = sample + inputs
         return torch.cat([state[:, 1:], sample[:, None]], dim=1)  # (batch, memory, region)

@@ -26,27 +26,33 @@ class Autoregression:
         Added to every prediction.
     ridge : float
         The penalty that was used.
+    drive : array, shape (n_regions, n_inputs)
+        What one unit of each external input adds; empty without inputs.
     """
 
     coefficients: Float[np.ndarray, "memory regions regions"]
     intercept: Float[np.ndarray, "regions"]
     ridge: float
+    drive: Float[np.ndarray, "regions inputs"]
 
     def predict(
-        self, windows: Float[np.ndarray, "windows memory regions"]
+        self,
+        windows: Float[np.ndarray, "windows memory regions"],
+        drives: Float[np.ndarray, "windows inputs"] | None = None,
     ) -> Float[np.ndarray, "windows regions"]:
-        """Return the expected next sample after each window."""
+        """Return the expected next sample after each window, under an external input."""
         memory, n_regions, _ = self.coefficients.shape
         flat = np.ascontiguousarray(self.coefficients.transpose(0, 2, 1))
-        return windows.reshape(len(windows), -1) @ flat.reshape(memory * n_regions, -1) + (
-            self.intercept
-        )
+        own = windows.reshape(len(windows), -1) @ flat.reshape(memory * n_regions, -1)
+        driven = 0.0 if drives is None else drives @ self.drive.T
+        return own + driven + self.intercept
 
 
 def solve_autoregression(
     windows: Float[np.ndarray, "windows memory regions"],
     targets: Float[np.ndarray, "windows regions"],
     *,
+    drives: Float[np.ndarray, "windows inputs"] | None = None,
     ridge: float | None = None,
 ) -> Autoregression:
     """Fit the next sample as a linear map of the window before it.
@@ -57,6 +63,8 @@ def solve_autoregression(
         The last samples, oldest first, in order of time; all regions in one unit.
     targets : array, shape (n_windows, n_regions)
         The sample after each window.
+    drives : array, shape (n_windows, n_inputs), optional
+        External input of the step to that sample; its effect is not penalized.
     ridge : float, optional
         Penalty; 0 is least squares. By default it is chosen by `choose_ridge`.
 
@@ -87,6 +95,8 @@ def solve_autoregression(
             [0. , 0.3]]])
     """
     _, memory, n_regions = windows.shape
+    if drives is not None and drives.shape[1]:
+        return _driven(windows, targets, drives, ridge)
     if ridge is None:
         ridge = choose_ridge(windows, targets)
     ridge = number(ridge, "ridge", low=0.0)
@@ -101,7 +111,31 @@ def solve_autoregression(
         coefficients=flat.reshape(memory, n_regions, n_regions).transpose(0, 2, 1),
         intercept=future_mean - past_mean @ flat,
         ridge=ridge,
+        drive=np.zeros((n_regions, 0)),
     )
+
+
+def _driven(
+    windows: np.ndarray, targets: np.ndarray, drives: np.ndarray, ridge: float | None
+) -> Autoregression:
+    """Solve for what the inputs leave unexplained, then for the inputs: both at once [1]_.
+
+    References
+    ----------
+    .. [1] Frisch & Waugh (1933), Partial time regressions as compared with individual trends.
+    """
+    u = drives.astype(np.float64)
+    centered = u - u.mean(axis=0)
+    flat = windows.reshape(len(windows), -1).astype(np.float64)
+
+    def rest(values: np.ndarray) -> np.ndarray:
+        return values - centered @ np.linalg.lstsq(centered, values - values.mean(axis=0))[0]
+
+    solved = solve_autoregression(rest(flat).reshape(windows.shape), rest(targets), ridge=ridge)
+    left = targets - solved.predict(windows.astype(np.float64))
+    effect = np.linalg.lstsq(centered, left - left.mean(axis=0))[0]
+    intercept = solved.intercept + left.mean(axis=0) - u.mean(axis=0) @ effect
+    return Autoregression(solved.coefficients, intercept, solved.ridge, effect.T)
 
 
 def choose_ridge(

@@ -102,7 +102,7 @@ def solve_ornstein_uhlenbeck(
         )
     coefficients = np.zeros((windows.shape[1], n, n))
     coefficients[-1] = step
-    return Autoregression(coefficients, future_mean - past_mean @ step.T, 0.0)
+    return Autoregression(coefficients, future_mean - past_mean @ step.T, 0.0, np.zeros((n, 0)))
 
 
 def _start(past: np.ndarray, lagged: np.ndarray, future: np.ndarray) -> np.ndarray:

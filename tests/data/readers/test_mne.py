@@ -115,7 +115,8 @@ def test_intracranial_kinds(kind: str, modality: str) -> None:
 def test_nothing_personal_is_kept(tmp_path: Path) -> None:
     recording = read(write(make_raw(["a", "b"]), tmp_path / "x_raw.fif"))
     kept = {name: value for name, value in vars(recording).items() if name != "values"}
-    assert set(kept) == {"names", "sfreq", "modality", "unit"}
+    assert set(kept) == {"names", "sfreq", "modality", "unit", "inputs"}
+    assert kept["inputs"] is None
     assert "Ada" not in repr(kept)
 
 

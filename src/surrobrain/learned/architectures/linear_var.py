@@ -24,13 +24,15 @@ class LinearVAR(WindowModel):
         Number of regions.
     memory : int
         Number of samples that decide the next one.
+    n_inputs : int
+        Number of external inputs.
     ridge : float, optional
         Penalty that pulls towards regions that do not act on each other; 0 is least squares.
         Chosen by cross-validation over contiguous stretches of time when absent.
 
     Notes
     -----
-    x[t+1] = b + sum over k of A_k x[t-k], solved by `solve_autoregression`.
+    x[t+1] = b + sum over k of A_k x[t-k] + C u[t+1], solved by `solve_autoregression`.
 
     Examples
     --------
@@ -42,27 +44,32 @@ class LinearVAR(WindowModel):
 
     closed_form: ClassVar[bool] = True
 
-    def __init__(self, n_regions: int, *, memory: int = 1, ridge: float | None = None) -> None:
-        super().__init__(n_regions, memory=memory)
+    def __init__(
+        self, n_regions: int, *, memory: int = 1, n_inputs: int = 0, ridge: float | None = None
+    ) -> None:
+        super().__init__(n_regions, memory=memory, n_inputs=n_inputs)
         self.ridge = ridge
-        self.linear = LinearMap(n_regions, memory=memory)
+        self.linear = LinearMap(n_regions, memory=memory, n_inputs=n_inputs)
 
     def config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
-        return {"n_regions": self.n_regions, "memory": self.memory, "ridge": self.ridge}
+        return {**super().config(), "ridge": self.ridge}
 
     def warm_start(
         self,
         windows: Float[np.ndarray, "windows memory regions"],
         targets: Float[np.ndarray, "windows regions"],
         *,
+        drives: Float[np.ndarray, "windows inputs"] | None = None,
         seed: int,
     ) -> None:
         """Solve the regression; nothing is left to chance."""
-        self.linear.assign(solve_autoregression(windows, targets, ridge=self.ridge))
+        self.linear.assign(solve_autoregression(windows, targets, drives=drives, ridge=self.ridge))
 
     def forward(
-        self, windows: Float[Tensor, "batch memory regions"]
+        self,
+        windows: Float[Tensor, "batch memory regions"],
+        drive: Float[Tensor, "batch inputs"] | None = None,
     ) -> Float[Tensor, "batch regions"]:
         """Return the next sample after each window."""
-        return self.linear(windows)
+        return self.linear(windows, drive)

@@ -34,14 +34,16 @@ class MLP(WindowModel):
         Number of regions.
     memory : int
         Number of samples that decide the next one.
+    n_inputs : int
+        Number of external inputs; they enter both paths.
     hidden : int
         Width of the hidden layer.
 
     Notes
     -----
-    x[t+1] = A w + b + V tanh(U w + c) with the window w of the last samples. V starts at zero.
-    A starts as the ridge autoregression, or as the Ornstein-Uhlenbeck process where that predicts
-    the last fifth of the windows better (`linear_start`). Without the linear path such a
+    x[t+1] = A w + b + V tanh(U w + c) with w the window of the last samples and u[t+1]. V starts
+    at zero. A starts as the ridge autoregression, or as the Ornstein-Uhlenbeck process where that
+    predicts the last fifth of the windows better (`linear_start`). Without the linear path such a
     network recovers effective connectivity worse than least squares does [1]_.
 
     References
@@ -57,11 +59,13 @@ class MLP(WindowModel):
     Surrogate(MLP, 3 regions, memory 2, 1 Hz, activity)
     """
 
-    def __init__(self, n_regions: int, *, memory: int = 3, hidden: int = 128) -> None:
-        super().__init__(n_regions, memory=memory)
+    def __init__(
+        self, n_regions: int, *, memory: int = 3, n_inputs: int = 0, hidden: int = 128
+    ) -> None:
+        super().__init__(n_regions, memory=memory, n_inputs=n_inputs)
         self.hidden = whole(hidden, "hidden", low=1)
-        self.linear = LinearMap(n_regions, memory=memory)
-        self.inner = _undrawn(memory * n_regions, hidden)
+        self.linear = LinearMap(n_regions, memory=memory, n_inputs=n_inputs)
+        self.inner = _undrawn(memory * n_regions + n_inputs, hidden)
         self.outer = _undrawn(hidden, n_regions)
         self._draw(seed=0)
 
@@ -73,27 +77,34 @@ class MLP(WindowModel):
 
     def config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
-        return {"n_regions": self.n_regions, "memory": self.memory, "hidden": self.hidden}
+        return {**super().config(), "hidden": self.hidden}
 
     def warm_start(
         self,
         windows: Float[np.ndarray, "windows memory regions"],
         targets: Float[np.ndarray, "windows regions"],
         *,
+        drives: Float[np.ndarray, "windows inputs"] | None = None,
         seed: int,
     ) -> None:
         """Solve the linear part and draw the hidden layer; the outer layer starts at zero."""
-        self.linear.assign(linear_start(windows, targets))
+        self.linear.assign(linear_start(windows, targets, drives))
         self._draw(seed)
 
     def forward(
-        self, windows: Float[Tensor, "batch memory regions"]
+        self,
+        windows: Float[Tensor, "batch memory regions"],
+        drive: Float[Tensor, "batch inputs"] | None = None,
     ) -> Float[Tensor, "batch regions"]:
         """Return the next sample after each window."""
-        return self.linear(windows) + self.outer(torch.tanh(self.inner(windows.flatten(1))))
+        seen = windows.flatten(1)
+        if self.n_inputs:
+            none = seen.new_zeros(len(seen), self.n_inputs)
+            seen = torch.cat([seen, none if drive is None else drive], dim=1)
+        return self.linear(windows, drive) + self.outer(torch.tanh(self.inner(seen)))
 
     def _draw(self, seed: int) -> None:
-        fan_in = self.memory * self.n_regions
+        fan_in = self.inner.in_features
         inner = stream(seed).normal(size=(self.hidden, fan_in)) / np.sqrt(fan_in)
         with torch.no_grad():
             self.inner.weight.copy_(torch.as_tensor(inner))
@@ -109,14 +120,17 @@ def _undrawn(n_in: int, n_out: int) -> nn.Linear:
 def linear_start(
     windows: Float[np.ndarray, "windows memory regions"],
     targets: Float[np.ndarray, "windows regions"],
+    drives: Float[np.ndarray, "windows inputs"] | None = None,
 ) -> Autoregression:
     """Return the linear model that predicts the last fifth of the windows better.
 
     The Ornstein-Uhlenbeck process needs fewer samples but its noise must be independent; whether
-    it is, held-out prediction decides. Beyond 128 regions it would take minutes and is not tried.
+    it is, held-out prediction decides. Beyond 128 regions it would take minutes and is not tried;
+    it knows no external input.
     """
-    if windows.shape[2] > _MOST_REGIONS:
-        return solve_autoregression(windows, targets)
+    driven = drives is not None and drives.shape[1] > 0
+    if driven or windows.shape[2] > _MOST_REGIONS:
+        return solve_autoregression(windows, targets, drives=drives)
     cut = len(windows) - len(windows) // 5
 
     def error(solve: Callable[..., Autoregression]) -> float:

@@ -26,6 +26,8 @@ class OrnsteinUhlenbeck(WindowModel):
         Number of regions.
     memory : int
         1, as its state is the sample; here so that every architecture is made alike.
+    n_inputs : int
+        0: the process has no external input.
 
     Notes
     -----
@@ -42,11 +44,16 @@ class OrnsteinUhlenbeck(WindowModel):
 
     closed_form: ClassVar[bool] = True
 
-    def __init__(self, n_regions: int, *, memory: int = 1) -> None:
+    def __init__(self, n_regions: int, *, memory: int = 1, n_inputs: int = 0) -> None:
         if memory != 1:
             raise ValueError(
                 f"the Ornstein-Uhlenbeck process has memory 1, its sample being its state, but "
                 f"{memory} arrived; use memory=1, or LinearVAR or MLP for a longer memory"
+            )
+        if n_inputs:
+            raise ValueError(
+                f"the likelihood of this process knows no external input, but n_inputs={n_inputs} "
+                "arrived; use LinearVAR"
             )
         super().__init__(n_regions, memory=memory)
         self.linear = LinearMap(n_regions, memory=memory)
@@ -56,13 +63,16 @@ class OrnsteinUhlenbeck(WindowModel):
         windows: Float[np.ndarray, "windows memory regions"],
         targets: Float[np.ndarray, "windows regions"],
         *,
+        drives: Float[np.ndarray, "windows inputs"] | None = None,
         seed: int,
     ) -> None:
         """Maximize the likelihood; nothing is left to chance."""
         self.linear.assign(solve_ornstein_uhlenbeck(windows, targets))
 
     def forward(
-        self, windows: Float[Tensor, "batch memory regions"]
+        self,
+        windows: Float[Tensor, "batch memory regions"],
+        drive: Float[Tensor, "batch inputs"] | None = None,
     ) -> Float[Tensor, "batch regions"]:
         """Return the next sample after each window."""
         return self.linear(windows)
