@@ -169,15 +169,13 @@ def fit(
     architecture.to(device=device_of(training), dtype=torch_dtype(data.center.dtype))
     fresh = names is None
     if fresh:
-        seen = data.train
-        architecture.warm_start(seen.windows, seen.following, drives=seen.drives, seed=seed)
+        _start(architecture, data.train.pairs(), seed=seed)
     task = _Task(architecture, data, loss, tuple(penalties), training, seed, fresh)
     trained = task.trained(checkpoint)
     errors = one_step_error(architecture, data), *baselines(data)
     noise = residual_factor(architecture, data) * data.scale[:, None]
     if fresh and trained.best == 0 and not penalties:
-        windows, following, drives = data.everything()
-        architecture.warm_start(windows, following, drives=drives, seed=seed)
+        _start(architecture, data.everything(), seed=seed)
     surrogate = _surrogate(architecture.cpu().eval(), data, noise, like=recordings[0])
     stayed = trained.best == 0 and not task.exact
     return FitResult(
@@ -218,6 +216,12 @@ def _surrogate(architecture: Any, data: Prepared, noise: Any, *, like: Recording
     about = tuple(like.names), like.sfreq, like.modality
     numbers = data.center, data.scale, noise, data.input_scale
     return Surrogate(architecture, *about, *numbers, unit=like.unit)
+
+
+def _start(architecture: Any, pairs: tuple[Any, Any, Any], *, seed: int) -> None:
+    windows, following, drives = pairs
+    known = {"drives": drives} if architecture.n_inputs else {}
+    architecture.warm_start(windows, following, **known, seed=seed)
 
 
 def _check_penalties(penalties: Sequence[Penalty], recordings: Sequence[Recording]) -> None:

@@ -35,12 +35,11 @@ class Prepared:
 
     def everything(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return windows, next samples and their inputs of both parts."""
-        parts = (self.train, self.held_out)
-        return (
-            np.concatenate([part.windows for part in parts]),
-            np.concatenate([part.following for part in parts]),
-            np.concatenate([part.drives for part in parts]),
+        windows, following, drives = (
+            np.concatenate(both)
+            for both in zip(self.train.pairs(), self.held_out.pairs(), strict=True)
         )
+        return windows, following, drives
 
 
 @dataclass(frozen=True, eq=False)

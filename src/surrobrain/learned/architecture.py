@@ -42,8 +42,8 @@ class Architecture(Protocol):
         """Set the parameters to the best values that can be had without training.
 
         ``windows`` (n_windows, memory, n_regions), ``targets`` (n_windows, n_regions) and
-        ``drives`` (n_windows, n_inputs) are NumPy arrays in order of time. What is left
-        to chance follows from ``seed`` alone.
+        ``drives`` (n_windows, n_inputs), which only a model with inputs is given, are NumPy arrays
+        in order of time. What is left to chance follows from ``seed`` alone.
         """
         ...
 

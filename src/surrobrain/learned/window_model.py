@@ -75,7 +75,7 @@ class WindowModel(nn.Module, ABC):
         drive: Float[Tensor, "batch inputs"] | None = None,
     ) -> Float[Tensor, "batch memory regions"]:
         """Append the next sample, with the input added to it, and forget the oldest."""
-        sample = self(state, drive)
+        sample = self(state, drive) if self.n_inputs else self(state)
         if inputs is not None:
             sample = sample + inputs
         return torch.cat([state[:, 1:], sample[:, None]], dim=1)  # (batch, memory, region)

@@ -60,6 +60,16 @@ class Windows:
         """The input of the step to that sample."""
         return self.inputs[self.starts + self.memory]
 
+    def pairs(
+        self,
+    ) -> tuple[
+        Float[np.ndarray, "windows memory regions"],
+        Float[np.ndarray, "windows regions"],
+        Float[np.ndarray, "windows inputs"],
+    ]:
+        """Return windows, the samples after them, and the inputs of those steps."""
+        return self.windows, self.following, self.drives
+
 
 def cut_windows(recordings: Sequence[Recording], *, memory: int, horizon: int = 1) -> Windows:
     """Return every window of the recordings with the samples that follow it.
