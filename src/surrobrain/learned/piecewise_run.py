@@ -14,19 +14,15 @@ class _Run(torch.autograd.Function):
     """``z' = L z + W phi(V z, h) + c + added``, pulled to a teacher between the steps."""
 
     @staticmethod
-    def forward(  # noqa: PLR0913
-        ctx: Any, linear: Any, outer: Any, inner: Any, shift: Any, offset: Any, start: Any,
-        added: Any, teacher: Any, shares: Any, clipped: bool,  # noqa: FBT001
-    ) -> Any:  # fmt: skip
-        numbers = [x.detach().numpy() for x in (linear, outer, inner, shift, offset)]
-        lanes = [np.ascontiguousarray(x.detach().numpy()) for x in (start, added, teacher, shares)]
-        n_forced = teacher.shape[1]
-        states, pulled, arguments = forward(*numbers, clipped, *lanes, n_forced)
-        ctx.kept = numbers[:4], lanes[3], pulled, arguments, clipped, n_forced
+    def forward(ctx: Any, clipped: bool, *given: Any) -> Any:  # noqa: FBT001
+        numbers = [np.ascontiguousarray(x.detach().numpy()) for x in given]
+        weights, lanes, n_forced = numbers[:5], numbers[5:], numbers[7].shape[1]
+        states, pulled, arguments = forward(*weights, clipped, *lanes, n_forced)
+        ctx.kept = weights[:4], lanes[3], pulled, arguments, clipped, n_forced
         return torch.from_numpy(states)
 
     @staticmethod
-    def backward(ctx: Any, by_states: Any) -> Any:
+    def backward(ctx: Any, by_states: Any) -> Any:  # pyright: ignore
         (linear, outer, inner, shift), shares, pulled, arguments, clipped, n_forced = ctx.kept
         given = np.ascontiguousarray(by_states.numpy())
         totals, shifted, unshifted, by_start = (
@@ -41,8 +37,8 @@ class _Run(torch.autograd.Function):
             active -= plain.relu()
         seen = torch.from_numpy(pulled)
         return (
-            _summed(totals, seen), _summed(totals, active), _summed(unshifted, seen),
-            shifted.sum(dim=(0, 2)), totals.sum(dim=(0, 2)), by_start, totals, None, None, None,
+            None, _summed(totals, seen), _summed(totals, active), _summed(unshifted, seen),
+            shifted.sum(dim=(0, 2)), totals.sum(dim=(0, 2)), by_start, totals, None, None,
         )  # fmt: skip
 
 
@@ -82,5 +78,5 @@ def run(
     """
     *weights, clipped = maps
     lanes = (start.T, added.permute(1, 2, 0), teacher.permute(1, 2, 0), shares.T)
-    states = _Run.apply(*weights, *lanes, clipped)
+    states = _Run.apply(clipped, *weights, *lanes)
     return states.permute(2, 0, 1)  # pyright: ignore[reportOptionalMemberAccess]
