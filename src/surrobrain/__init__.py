@@ -27,6 +27,7 @@ _where = {
     "what_if": "surrobrain.intervention.what_if",
     "save_model": "surrobrain.models",
     "load_model": "surrobrain.models",
+    "Training": "surrobrain.training.options",
     "pmap": "surrobrain.parallel",
     # models
     "Network": "surrobrain.mechanistic.network",
@@ -38,9 +39,11 @@ _where = {
     "LinearVAR": "surrobrain.learned.architectures.linear_var",
     "MLP": "surrobrain.learned.architectures.mlp",
     # folders
+    "architectures": "surrobrain.learned.architectures:",
     "couplings": "surrobrain.mechanistic.couplings:",
     "errors": "surrobrain.errors:",
     "examples": "surrobrain.data.examples:",
+    "losses": "surrobrain.inverse.losses:",
     "metrics": "surrobrain.evaluation.metrics:",
     "noises": "surrobrain.mechanistic.noises:",
     "observers": "surrobrain.mechanistic.observers:",

@@ -15,8 +15,9 @@ from surrobrain.intervention import protocols
 from surrobrain.intervention.lesion import lesion
 from surrobrain.intervention.stimulus import Stimulus
 from surrobrain.intervention.what_if import what_if
-from surrobrain.inverse import penalties
+from surrobrain.inverse import losses, penalties
 from surrobrain.inverse.fit import fit
+from surrobrain.learned import architectures
 from surrobrain.learned.architectures.linear_var import LinearVAR
 from surrobrain.learned.architectures.mlp import MLP
 from surrobrain.mechanistic import couplings, noises, observers, spiking
@@ -33,6 +34,7 @@ from surrobrain.models import load_model, save_model
 from surrobrain.parallel import pmap
 from surrobrain.reports.report import Report
 from surrobrain.simulation import simulate
+from surrobrain.training.options import Training
 
 __all__ = [  # noqa: RUF022
     "Connectome",
@@ -47,7 +49,9 @@ __all__ = [  # noqa: RUF022
     "SparseConnectome",
     "Stimulus",
     "StuartLandau",
+    "Training",
     "WongWang",
+    "architectures",
     "cortical_sheet",
     "couplings",
     "differentiable",
@@ -59,6 +63,7 @@ __all__ = [  # noqa: RUF022
     "fit",
     "lesion",
     "load_model",
+    "losses",
     "metrics",
     "noises",
     "observers",

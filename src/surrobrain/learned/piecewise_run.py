@@ -17,7 +17,7 @@ class _Run(torch.autograd.Function):
     def forward(ctx: Any, clipped: bool, *given: Any) -> Any:  # noqa: FBT001
         numbers = [np.ascontiguousarray(x.detach().numpy()) for x in given]
         weights, lanes, n_forced = numbers[:5], numbers[5:], numbers[7].shape[1]
-        states, pulled, arguments = forward(*weights, clipped, *lanes, n_forced)
+        states, pulled, arguments = forward(*weights, clipped, *lanes, n_forced)  # pyright: ignore
         ctx.kept = weights[:4], lanes[3], pulled, arguments, clipped, n_forced
         return torch.from_numpy(states)
 

@@ -17,7 +17,8 @@ _RANGE = 5.0  # standard deviations within which the start is linear
 class ShallowPLRNN(PiecewiseLinear):
     """One hidden layer of rectifiers around a leak: the model for chaotic and nonlinear dynamics.
 
-    Train it with ``generalized_teacher_forcing``: its free run then has the attractor of the data.
+    It learns by generalized teacher forcing, unless told otherwise: its free run then has the
+    attractor of the data.
 
     Parameters
     ----------
@@ -28,7 +29,7 @@ class ShallowPLRNN(PiecewiseLinear):
     n_inputs : int
         Number of external inputs.
     hidden : int
-        Number of rectifiers; by default 50, or twice the regions where that is more.
+        Number of rectifiers; by default 100, or twice the regions where that is more.
     clipped : bool
         Whether each rectifier is paired with one that takes over beyond its range, which bounds
         all orbits where the leaks are below 1 in size.
@@ -63,7 +64,7 @@ class ShallowPLRNN(PiecewiseLinear):
         clipped: bool = True,
     ) -> None:
         super().__init__(n_regions, memory=memory, n_inputs=n_inputs, n_states=n_regions)
-        chosen = max(50, 2 * n_regions) if hidden is None else hidden
+        chosen = max(100, 2 * n_regions) if hidden is None else hidden
         self.hidden, self.clipped = whole(chosen, "hidden", low=1), clipped
         self.leak = nn.Parameter(torch.zeros(n_regions))
         self.outer = nn.Parameter(torch.zeros(n_regions, self.hidden))

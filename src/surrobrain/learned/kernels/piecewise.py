@@ -40,6 +40,27 @@ def _add_transposed(matrix, x, y):
 
 @_compiled
 @no_type_check
+def _rectified(plain, shift, clipped, active):
+    for h in range(plain.shape[0]):
+        for b in range(plain.shape[1]):
+            x = max(plain[h, b] + shift[h], 0.0)
+            active[h, b] = x - max(plain[h, b], 0.0) if clipped else x
+
+
+@_compiled
+@no_type_check
+def _rectified_back(plain, shift, clipped, by_active, shifted, unshifted):
+    """Return what a gradient by the rectifiers is by their arguments, with and without shift."""
+    for h in range(plain.shape[0]):
+        for b in range(plain.shape[1]):
+            x, g = plain[h, b], by_active[h, b]
+            on = g if x + shift[h] > 0.0 else 0.0
+            shifted[h, b] = on
+            unshifted[h, b] = on - (g if clipped and x > 0.0 else 0.0)
+
+
+@_compiled
+@no_type_check
 def forward(linear, outer, inner, shift, offset, clipped, start, added, teacher, shares, n_forced):
     """Return states after each step, the pulled states that were stepped from, and arguments."""
     n_steps, n_units, n_lanes = added.shape
@@ -59,10 +80,7 @@ def forward(linear, outer, inner, shift, offset, clipped, start, added, teacher,
         plain = arguments[t]
         plain[:] = 0.0
         _add_product(inner, pulled[t], plain)
-        for h in range(n_hidden):
-            for b in range(n_lanes):
-                x = max(plain[h, b] + shift[h], 0.0)
-                active[h, b] = x - max(plain[h, b], 0.0) if clipped else x
+        _rectified(plain, shift, clipped, active)
         _add_product(linear, pulled[t], states[t])
         _add_product(outer, active, states[t])
     return states, pulled, arguments
@@ -85,12 +103,7 @@ def backward(linear, outer, inner, shift, clipped, arguments, shares, n_forced, 
                 totals[t, i, b] = by_states[t, i, b] + carried[i, b]
         by_active[:] = 0.0
         _add_transposed(outer, totals[t], by_active)
-        for h in range(n_hidden):
-            for b in range(n_lanes):
-                x, g = arguments[t, h, b], by_active[h, b]
-                on = g if x + shift[h] > 0.0 else 0.0
-                shifted[t, h, b] = on
-                unshifted[t, h, b] = on - (g if clipped and x > 0.0 else 0.0)
+        _rectified_back(arguments[t], shift, clipped, by_active, shifted[t], unshifted[t])
         carried[:] = 0.0
         _add_transposed(linear, totals[t], carried)
         _add_transposed(inner, unshifted[t], carried)
