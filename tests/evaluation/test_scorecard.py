@@ -15,7 +15,8 @@ from surrobrain.statistics.resampling import phase_randomized
 from tests.evaluation.stubs import Linear, Replay, coupled
 
 METRICS = everything("surrobrain.evaluation.metrics")
-FORECAST = {name for name, metric in METRICS.items() if tag_of(metric).protocol == "forecast"}
+DEFAULT = {name for name, metric in METRICS.items() if tag_of(metric).default}
+FORECAST = {name for name in DEFAULT if tag_of(METRICS[name]).protocol == "forecast"}
 BRAIN = Linear(coupled(6))
 TRAIN, TEST = BRAIN.recording(1600, seed=1), BRAIN.recording(400, seed=2)
 
@@ -27,7 +28,7 @@ def truth_judged():
 
 
 def test_one_row_for_every_metric_forecasts_first(truth_judged):
-    assert {row.name for row in truth_judged.rows} == set(METRICS)
+    assert {row.name for row in truth_judged.rows} == DEFAULT
     protocols = [row.protocol for row in truth_judged.rows]
     assert protocols == sorted(protocols)
 
@@ -45,12 +46,12 @@ def test_the_null_of_a_forecast_has_the_right_variance_and_the_wrong_time(truth_
     assert truth_judged["r2"].null == pytest.approx(-1.0, abs=0.4)
 
 
-@pytest.mark.parametrize("name", sorted(set(METRICS) - FORECAST))
+@pytest.mark.parametrize("name", sorted(DEFAULT - FORECAST))
 def test_the_true_brain_is_at_the_floor(truth_judged, name):
     assert truth_judged[name].verdict.startswith("at the floor")
 
 
-@pytest.mark.parametrize("name", sorted(METRICS))
+@pytest.mark.parametrize("name", sorted(DEFAULT))
 def test_the_interval_holds_the_value_and_nothing_beyond_perfect(truth_judged, name):
     row = truth_judged[name]
     assert row.low <= row.value <= row.high
@@ -107,7 +108,7 @@ def test_a_model_that_cannot_predict_has_no_forecast_rows():
     run = BRAIN.recording(400, seed=3)
     for simulated, word in ((Replay(run.values), "this model"), (run, "a recording")):
         card = evaluate(TEST, simulated, train=TRAIN)
-        assert {row.name for row in card.rows} == set(METRICS) - FORECAST
+        assert {row.name for row in card.rows} == DEFAULT - FORECAST
         assert any(f"no forecast rows: {word}" in note for note in card.notes)
         expected = METRICS["fc"](TEST.values, run.values)
         assert card["fc"].value == pytest.approx(expected, rel=1e-12)
@@ -152,6 +153,25 @@ def test_only_the_metrics_that_are_asked_for():
     assert card["kl"] == whole["kl"]
     with pytest.raises(ValueError, match="no metric 'wasserstien'; did you mean 'wasserstein'"):
         evaluate(TEST, BRAIN, metrics=["wasserstien"])
+
+
+def test_what_is_left_out_is_told_and_computed_when_named():
+    card = evaluate(TEST, BRAIN, train=TRAIN, n_runs=2, n_null=2)
+    (note,) = (note for note in card.notes if note.startswith("only when named"))
+    assert set(note.removeprefix("only when named in metrics=[...]: ").split(", ")) == (
+        set(METRICS) - DEFAULT
+    )
+    named = evaluate(TEST, BRAIN, train=TRAIN, n_runs=2, n_null=2, metrics=["mmd"])
+    assert [row.name for row in named.rows] == ["mmd"]
+    assert not any(note.startswith("only when named") for note in named.notes)
+
+
+def test_an_unbiased_estimate_may_lie_beyond_perfect():
+    values = np.random.default_rng(0).normal(size=(800, 3))
+    real, same_law = (Recording(half, 2.0) for half in np.split(values, 2))
+    row = evaluate(real, same_law, metrics=["mmd"], n_null=2)["mmd"]
+    assert row.low <= row.value <= row.high
+    assert row.value < 0.01
 
 
 class Exploding(Linear):

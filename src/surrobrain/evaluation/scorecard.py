@@ -85,7 +85,7 @@ class Scorecard:
     >>> train, test = Recording(values, sfreq=1.0).split(0.5)
     >>> card = evaluate(test, train, train=train, n_null=3)
     >>> [row.name for row in card.rows]
-    ['fc', 'fcd', 'kl', 'spectral', 'wasserstein']
+    ['fc', 'fcd', 'hellinger', 'kl', 'spectral', 'wasserstein']
     >>> card["fc"].verdict.split("; ")[0]  # noise has no connectivity to repeat
     'the recording does not repeat itself on this score'
     """
@@ -153,7 +153,7 @@ def evaluate(
         The part the model was fitted to: what the baselines learn from. Without it they learn
         from ``real``, which flatters them.
     metrics : sequence of str, optional
-        Names of the metrics to compute; by default the whole catalog.
+        Names of the metrics to compute, any of the catalog; by default those whose tag says so.
     seed : int
         Decides every draw.
     n_runs, n_null : int
@@ -225,24 +225,39 @@ def evaluate(
         if tag_of(metric).protocol == contest.protocol
     ]
     notes = _notes(real, simulated, train=train, contests=contests)
-    return Scorecard(tuple(rows), tuple(notes))
+    return Scorecard(tuple(rows), (*notes, *_left_out(metrics)))
 
 
 def _asked(metrics: Sequence[str] | None) -> dict[str, Callable[..., float]]:
     """Return the metrics of these names, in the order of the catalog."""
-    known = cast(dict[str, Callable[..., float]], catalog.everything(_FOLDER))
-    wanted = known if metrics is None else {choice(name, known, "metric") for name in metrics}
+    known = _known()
+    if metrics is None:
+        return {name: metric for name, metric in known.items() if tag_of(metric).default}
+    wanted = {choice(name, known, "metric") for name in metrics}
     return {name: metric for name, metric in known.items() if name in wanted}
+
+
+def _left_out(metrics: Sequence[str] | None) -> list[str]:
+    """Say which metrics are computed only when they are named."""
+    left_out = sorted(_known().keys() - _asked(metrics))
+    return (
+        [] if metrics is not None else [f"only when named in metrics=[...]: {', '.join(left_out)}"]
+    )
+
+
+def _known() -> dict[str, Callable[..., float]]:
+    return cast(dict[str, Callable[..., float]], catalog.everything(_FOLDER))
 
 
 def _row(name: str, tag: Tag, scores: Scores) -> ScoreRow:
     value = scores.values.get("model", math.nan)
     margin = jackknife_margin(scores.replicates.get("model", np.empty(0)))
     low, high = value - margin, value + margin
-    if tag.better == "lower":  # no interval reaches beyond perfect
-        low = float(np.maximum(low, tag.perfect))
+    # no interval reaches beyond perfect, unless an unbiased estimate itself lies there
+    if tag.better == "lower":
+        low = float(np.minimum(np.maximum(low, tag.perfect), value))
     else:
-        high = float(np.minimum(high, tag.perfect))
+        high = float(np.maximum(np.minimum(high, tag.perfect), value))
     return ScoreRow(
         name=name,
         protocol=tag.protocol,
