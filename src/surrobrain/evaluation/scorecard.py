@@ -195,7 +195,7 @@ def evaluate(
     >>> brain = sb.examples.linear_network(6, duration=600.0, seed=0)
     >>> train, test = brain.recording.split(0.7)
     >>> model = sb.fit(sb.LinearVAR(6), train).model
-    >>> evaluate(test, model, train=train, n_runs=3, n_null=3)["nrmse"].verdict
+    >>> evaluate(test, model, train=train, metrics=["nrmse"], n_runs=3, n_null=3)["nrmse"].verdict
     'no better than the linear VAR'
     """
     whole(n_runs, "n_runs", low=1)
