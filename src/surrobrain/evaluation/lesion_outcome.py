@@ -115,26 +115,23 @@ def lesion_outcome(
         raise NotEnough(
             f"{n_resected} of {n_regions} regions are resected; at least one must be, and one not"
         )
-    inside, outside = scores[resected], scores[~resected]
-    ahead = np.sign(inside[:, None] - outside) / 2 + 0.5  # 1, 1/2 or 0 for every pair
-    auc = float(ahead.mean())
-    margin = _delong_margin(ahead)
+    ahead = np.sign(scores[resected][:, None] - scores[~resected]) / 2 + 0.5  # 1, 1/2, 0 per pair
+    auc, margin = float(ahead.mean()), _delong_margin(ahead)
     asked = n_resected if n_predicted is None else whole(n_predicted, "n_predicted", low=1)
     threshold = float(np.sort(scores)[::-1][min(asked, n_regions) - 1])
     predicted = scores >= threshold
-    both = int((predicted & resected).sum())
-    either = int((predicted | resected).sum())
+    both, n_zone = int((predicted & resected).sum()), int(predicted.sum())
     return LesionOutcome(
         auc=auc,
         low=max(auc - margin, 0.0),
         high=min(auc + margin, 1.0),
         p_value=_permutation_probability(scores, resected),
         sensitivity=both / n_resected,
-        specificity=float((~predicted & ~resected).sum() / (n_regions - n_resected)),
-        dice=2 * both / (int(predicted.sum()) + n_resected),
-        jaccard=both / either,
+        specificity=1 - (n_zone - both) / (n_regions - n_resected),
+        dice=2 * both / (n_zone + n_resected),
+        jaccard=both / (n_zone + n_resected - both),
         threshold=threshold,
-        n_predicted=int(predicted.sum()),
+        n_predicted=n_zone,
         n_resected=n_resected,
         n_regions=n_regions,
     )
