@@ -46,7 +46,7 @@ class Tag:
     unit: str
     scope: Literal["region", "network"]
     needs_sfreq: bool
-    default: bool
+    default: bool = True
 
 
 def metric(
