@@ -11,7 +11,8 @@ from surrobrain.statistics.agreement import frobenius_similarity
 
 __all__ = [
     "review_correlation_dimension", "review_dimension_similarity", "review_disturbance",
-    "review_fc", "review_hellinger", "review_kl", "review_rank", "review_rmse", "review_spectral",
+    "review_fc", "review_hellinger", "review_kl", "review_r2", "review_rank", "review_rmse",
+    "review_spectral",
 ]  # fmt: skip
 
 Signals = Float[np.ndarray, "times regions"]
@@ -22,6 +23,12 @@ def review_rmse(real: Signals, simulated: Signals) -> float:
     """Root mean squared error over the standard deviation, mean over channels (panel a)."""
     error = np.sqrt(np.square(real - simulated).mean(axis=0))
     return float((error / real.std(axis=0)).mean())
+
+
+def review_r2(real: Signals, simulated: Signals) -> float:
+    """Share of variance explained, regions weighted by their variance."""
+    residual = np.square(real - simulated).sum()
+    return float(1 - residual / np.square(real - real.mean(axis=0)).sum())
 
 
 def review_kl(

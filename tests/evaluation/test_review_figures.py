@@ -1,9 +1,15 @@
 """Numbers printed in figures 3 and 4 of the review, from its own arrays, and ours beside them."""
 
+import dataclasses
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 import surrobrain as sb
+from benchmarks import metrics
+from benchmarks.__main__ import show
+from benchmarks.outcome import met
 from surrobrain.signals.connectivity import upper_triangle
 from surrobrain.statistics.agreement import correlation
 from tests.evaluation import review
@@ -85,6 +91,23 @@ def test_holding_samples_beats_the_surrogate_of_panel_4_e(arrays):
     assert sb.metrics.r2(real[1:], real[:-1]) == printed("0.948")
 
 
+def test_panel_4_d_without_the_samples_that_are_copies(arrays):
+    """The figure shows column 70; the first 75 of 150 are copies of the truth."""
+    real, run = (arrays(f"pattern_{side}").astype(np.float64) for side in ("real", "pred"))
+    assert (real[:75] == run[:75]).all()
+    assert review.review_r2(real, run) == printed("0.861")
+    assert review.review_r2(real[1:], real[:-1]) == printed("0.961")
+    real, run = real[75:], run[75:]
+    assert review.review_r2(real, run) == printed("0.520")
+    assert correlation(real.ravel(), run.ravel()) == printed("0.894")
+    spatial = sb.metrics.spatial_similarity(real, run, maps="values")
+    assert spatial == printed("0.908")
+    assert sb.metrics.temporal_similarity(real, run, sfreq=1.0) == printed("0.652")
+    # what remains when the mean map is taken away, and when every region counts alike
+    assert sb.metrics.spatial_similarity(real, run) < spatial - 0.2
+    assert sb.metrics.r2(real, run) < 0.02
+
+
 def test_panel_4_f(arrays):
     real, run = arrays("fc_real"), arrays("fc_pred")
     assert review.review_fc(real, run) == printed("0.7389")
@@ -132,3 +155,15 @@ def test_panel_3_c(learned):
     one, other = learned("trig_ref_matrix"), learned("trig_uniform_init_matrix")
     assert correlation(one.ravel(), other.ravel()) == printed("0.047")
     assert np.linalg.norm(one - other) / np.linalg.norm(one) == printed("1.15")
+
+
+def test_the_page_shows_what_the_benchmark_prints(shared, capsys):
+    """Whoever changes an estimator must print the page again."""
+    shared("dynamics/review_fig4")
+    outcome = metrics.measure()
+    assert met(outcome)
+    kept = [row for row in outcome.rows if row["figure"] != "series"]  # that one holds CPU times
+    show(dataclasses.replace(outcome, rows=kept, notes=[]))
+    page = (Path(__file__).parents[2] / "docs" / "review_figures.md").read_text()
+    for line in capsys.readouterr().out.strip().splitlines():
+        assert line in page, line

@@ -62,25 +62,3 @@ def test_which_regions_join_in_does_not_matter_to_cofluctuation():
     real = signals() @ np.random.default_rng(3).normal(size=(6, 6))
     # sums in another order may swap two samples by rounding
     assert sb.metrics.cofluctuation(real, real[:, ::-1]) <= 2 / len(real)
-
-
-@pytest.fixture
-def patterns(shared):
-    folder = shared("dynamics/review_fig4")
-    return [
-        np.load(folder / f"pattern_{side}.npy").T.astype(np.float64) for side in ("real", "pred")
-    ]
-
-
-def test_panel_4_d_without_the_samples_that_are_copies(patterns):
-    """Figure 4 d of the review shows column 70; the first 75 of 150 are copies of the truth."""
-    real, run = patterns
-    assert (real[:75] == run[:75]).all()
-    real, run = real[75:], run[75:]
-    spatial = sb.metrics.spatial_similarity(real, run, maps="values")
-    assert spatial == pytest.approx(0.908, abs=5.001e-4)
-    temporal = sb.metrics.temporal_similarity(real, run, sfreq=1.0)
-    assert temporal == pytest.approx(0.652, abs=5.001e-4)
-    assert np.corrcoef(real.ravel(), run.ravel())[0, 1] == pytest.approx(0.894, abs=5.001e-4)
-    # what remains of the spatial score when the mean map is taken away
-    assert sb.metrics.spatial_similarity(real, run) < spatial
