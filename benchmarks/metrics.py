@@ -13,6 +13,7 @@ import surrobrain as sb
 from benchmarks.outcome import Outcome
 from benchmarks.shared import shared_data
 from surrobrain.evaluation.metric import by_region
+from surrobrain.signals.bands import power_in_bands
 from surrobrain.signals.connectivity import upper_triangle
 from surrobrain.signals.lags import lagged_correlation
 from surrobrain.statistics.agreement import correlation
@@ -119,12 +120,18 @@ def _panel_e() -> list[dict]:
     held = real[np.arange(len(real)) // _HELD * _HELD]
     r2, band = sb.metrics.r2, (0.0, 100.0)
     similarity = sb.metrics.spectral(real, run, sfreq=200.0, window=1.0, band=band)
+    low = {"sfreq": 200.0, "window": 1.0, "band": (0.0, 30.0), "method": "log_correlation"}
+    power = [power_in_bands(v, sfreq=200.0, bands=[(0.0, 101.0)], window=1.0) for v in (real, run)]
     lags = lagged_correlation(real, run, max_lag=5).mean(axis=1)
     return [
         _row("4 e", "iEEG", "similarity of spectra", "0.993",
              review.review_spectral(real, run, sfreq=200.0), spectral=similarity),
         _row("4 e", "iEEG", "Hellinger distance of spectra", "0.076", 1 - similarity,
              band_power_dB=sb.metrics.band_power(real, run, sfreq=200.0)),
+        _row("4 e", "iEEG, 0 to 30 Hz", "correlation of log spectra", "0.987",
+             sb.metrics.spectral(real, run, **low)),
+        _row("4 e", "iEEG", "power of the run over that of the truth", "0.81",
+             float(power[1].sum() / power[0].sum())),
         _row("4 e", "iEEG", "variance explained", "0.794", r2(real, run),
              best_lag_in_samples=float(lags.argmax() - 5)),
         _row("4 e", "every 5th sample held", "variance explained", "0.871", r2(real, held)),

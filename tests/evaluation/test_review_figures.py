@@ -10,6 +10,7 @@ import surrobrain as sb
 from benchmarks import metrics
 from benchmarks.__main__ import show
 from benchmarks.outcome import met
+from surrobrain.signals.bands import power_in_bands
 from surrobrain.signals.connectivity import upper_triangle
 from surrobrain.statistics.agreement import correlation
 from tests.evaluation import review
@@ -82,6 +83,10 @@ def test_panel_4_e(arrays):
     assert sb.metrics.r2(real, run) == printed("0.794")
     similarity = sb.metrics.spectral(real, run, sfreq=200.0, window=1.0, band=(0.0, 100.0))
     assert 1 - similarity == printed("0.076")
+    band = {"sfreq": 200.0, "window": 1.0, "band": (0.0, 30.0)}
+    assert sb.metrics.spectral(real, run, method="log_correlation", **band) == printed("0.987")
+    power = [power_in_bands(v, sfreq=200.0, bands=[(0.0, 101.0)], window=1.0) for v in (real, run)]
+    assert power[1].sum() / power[0].sum() == printed("0.81")
 
 
 def test_holding_samples_beats_the_surrogate_of_panel_4_e(arrays):

@@ -92,6 +92,23 @@ def test_spectral_does_not_see_power_but_sees_a_peak():
     assert sb.metrics.spectral(slow, fast, sfreq=100.0) < 0.3
 
 
+def test_log_correlation_of_spectra_is_a_correlation_of_decibels():
+    rng = np.random.default_rng(0)
+    real, run = rng.normal(size=(500, 2)), rng.normal(size=(500, 2)).cumsum(axis=0)
+    spectra = []
+    for values in (real, run):
+        frequencies, power = welch(values, 10.0, nperseg=100, axis=0)
+        spectra.append(10 * np.log10(power[(frequencies >= 1.0) & (frequencies <= 3.0)]))
+    expected = np.mean(
+        [np.corrcoef(a, b)[0, 1] for a, b in zip(*(s.T for s in spectra), strict=True)]
+    )
+    settings = {"sfreq": 10.0, "window": 10.0, "band": (1.0, 3.0)}
+    found = sb.metrics.spectral(real, run, method="log_correlation", **settings)
+    assert found == pytest.approx(expected, rel=1e-9)
+    flat = 0 * real
+    assert np.isnan(sb.metrics.spectral(real, flat, method="log_correlation", **settings))
+
+
 def test_spectral_refuses_an_empty_band():
     values = normal()[:400]
     with pytest.raises(ValueError, match="holds 0 of the frequencies"):

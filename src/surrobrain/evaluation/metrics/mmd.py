@@ -70,7 +70,7 @@ def mmd(
     for first in range(0, n, _BLOCK):
         block = slice(first, first + _BLOCK)
         total += _kernel(x[block], x, width).sum() + _kernel(y[block], y, width).sum()
-        total -= _kernel(x[block], y, width).sum() + _kernel(y[block], x, width).sum()
+        total -= 2 * _kernel(x[block], y, width).sum()
     same = _kernel_of(np.square(x - y).sum(axis=1), width).sum()
     return float((total - 2 * (n - same)) / (n * (n - 1)))
 
