@@ -8,6 +8,7 @@ from scipy.spatial.distance import cdist
 import surrobrain as sb
 from surrobrain.evaluation.metric import by_region
 from surrobrain.statistics.histograms import matched_histograms
+from surrobrain.statistics.state_space import binned_divergence, mixture_divergence
 
 N = 200_000
 
@@ -179,3 +180,18 @@ def test_explained_variance_agrees_with_scikit_learn():
     assert sb.metrics.explained_variance(real, run) == pytest.approx(expected, rel=1e-12)
     assert sb.metrics.mae(real, run) == pytest.approx(mean_absolute_error(real, run), rel=1e-12)
     assert sb.metrics.explained_variance(real, run) > sb.metrics.r2(real, run)
+
+
+@pytest.mark.parametrize("n_regions", [5, 8])
+def test_states_are_binned_up_to_five_regions_and_blurred_beyond(n_regions):
+    rng = np.random.default_rng(0)
+    real = rng.normal(3.0, 2.0, size=(400, n_regions))
+    run = rng.normal(3.5, 2.0, size=(400, n_regions))
+    center, scale = real.mean(axis=0), real.std(axis=0)
+    standard = (real - center) / scale, (run - center) / scale
+    by_bins = binned_divergence(*standard).value
+    by_mixture = mixture_divergence(*standard, seed=3)
+    expected = by_bins if n_regions == 5 else by_mixture
+    found = sb.metrics.state_space_divergence(real, run, seed=3)
+    assert found == pytest.approx(expected, rel=1e-9)
+    assert by_bins != pytest.approx(by_mixture, rel=0.1)
