@@ -224,8 +224,8 @@ def evaluate(
         for name, metric in asked.items()
         if tag_of(metric).protocol == contest.protocol
     ]
-    notes = _notes(real, simulated, train=train, contests=contests)
-    return Scorecard(tuple(rows), (*notes, *_left_out(metrics)))
+    notes = [*_notes(real, simulated, train=train, contests=contests), *_unasked(metrics)]
+    return Scorecard(tuple(rows), tuple(notes))
 
 
 def _asked(metrics: Sequence[str] | None) -> dict[str, Callable[..., float]]:
@@ -237,12 +237,10 @@ def _asked(metrics: Sequence[str] | None) -> dict[str, Callable[..., float]]:
     return {name: metric for name, metric in known.items() if name in wanted}
 
 
-def _left_out(metrics: Sequence[str] | None) -> list[str]:
+def _unasked(metrics: Sequence[str] | None) -> list[str]:
     """Say which metrics are computed only when they are named."""
-    left_out = sorted(_known().keys() - _asked(metrics))
-    return (
-        [] if metrics is not None else [f"only when named in metrics=[...]: {', '.join(left_out)}"]
-    )
+    unasked = sorted(_known().keys() - _asked(metrics)) if metrics is None else []
+    return [f"only when named in metrics=[...]: {', '.join(unasked)}"] if unasked else []
 
 
 def _known() -> dict[str, Callable[..., float]]:
