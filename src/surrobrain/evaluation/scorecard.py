@@ -94,8 +94,17 @@ class Scorecard:
     notes: tuple[str, ...]
 
     def __getitem__(self, name: str) -> ScoreRow:
-        """Return the row of one metric."""
+        """Return the row of one metric.
+
+        Raises
+        ------
+        ValueError
+            There is no such row; where the metric was left out, the message says why.
+        """
         rows = {row.name: row for row in self.rows}
+        for note in self.notes:
+            if name not in rows and note.startswith(f"{name} left out: "):
+                raise ValueError(f"there is no row {name!r}: {note}")
         return rows[choice(name, rows, "row")]
 
     def __str__(self) -> str:
@@ -162,7 +171,8 @@ def evaluate(
     Returns
     -------
     Scorecard
-        Every metric in one row, with what it must be read beside.
+        Every metric in one row, with what it must be read beside. A metric that refuses these data
+        has no row but a note: "name left out", and why.
 
     Raises
     ------
@@ -218,14 +228,16 @@ def evaluate(
     contests = [free_runs(real, runs, train=train, linear_runs=linear_runs, nulls=nulls)]
     if predictor:
         contests.insert(0, forecasts(real, predictor, linear=linear, nulls=nulls))
-    rows = [
-        _row(name, tag_of(metric), score(metric, contest, sfreq=real.sfreq))
+    found = {
+        name: score(metric, contest, sfreq=real.sfreq)
         for contest in contests
         for name, metric in asked.items()
         if tag_of(metric).protocol == contest.protocol
-    ]
+    }
+    rows = [_row(name, tag_of(asked[name]), s) for name, s in found.items() if not s.refusal]
     notes = _notes(real, simulated, train=train, contests=contests)
-    return Scorecard(tuple(rows), tuple(notes))
+    left_out = [f"{name} left out: {s.refusal}" for name, s in found.items() if s.refusal]
+    return Scorecard(tuple(rows), (*notes, *left_out))
 
 
 def _asked(metrics: Sequence[str] | None) -> dict[str, Callable[..., float]]:
@@ -236,8 +248,8 @@ def _asked(metrics: Sequence[str] | None) -> dict[str, Callable[..., float]]:
 
 
 def _row(name: str, tag: Tag, scores: Scores) -> ScoreRow:
-    value = scores.values.get("model", math.nan)
-    margin = jackknife_margin(scores.replicates.get("model", np.empty(0)))
+    value = scores.values["model"]
+    margin = jackknife_margin(scores.replicates["model"])
     low, high = value - margin, value + margin
     if tag.better == "lower":  # no interval reaches beyond perfect
         low = float(np.maximum(low, tag.perfect))
@@ -252,7 +264,7 @@ def _row(name: str, tag: Tag, scores: Scores) -> ScoreRow:
         value=value,
         low=low,
         high=high,
-        **{other: scores.values.get(other, math.nan) for other in BASELINES},
+        **{other: scores.values[other] for other in BASELINES},
         floor=scores.floor,
         verdict=verdict(scores, tag),
     )
