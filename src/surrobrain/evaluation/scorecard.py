@@ -83,9 +83,11 @@ class Scorecard:
     --------
     >>> values = np.random.default_rng(0).normal(size=(300, 4))
     >>> train, test = Recording(values, sfreq=1.0).split(0.5)
-    >>> card = evaluate(test, train, train=train, n_null=3)
+    >>> card = evaluate(test, train, train=train, metrics=["fc", "kl", "lyapunov"], n_null=3)
     >>> [row.name for row in card.rows]
-    ['fc', 'fcd', 'kl', 'spectral', 'wasserstein']
+    ['fc', 'kl']
+    >>> card.notes[-1][:50]
+    'lyapunov left out: a Lyapunov exponent needs 500 s'
     >>> card["fc"].verdict.split("; ")[0]  # noise has no connectivity to repeat
     'the recording does not repeat itself on this score'
     """
@@ -228,16 +230,8 @@ def evaluate(
     contests = [free_runs(real, runs, train=train, linear_runs=linear_runs, nulls=nulls)]
     if predictor:
         contests.insert(0, forecasts(real, predictor, linear=linear, nulls=nulls))
-    found = {
-        name: score(metric, contest, sfreq=real.sfreq)
-        for contest in contests
-        for name, metric in asked.items()
-        if tag_of(metric).protocol == contest.protocol
-    }
-    rows = [_row(name, tag_of(asked[name]), s) for name, s in found.items() if not s.refusal]
     notes = _notes(real, simulated, train=train, contests=contests)
-    left_out = [f"{name} left out: {s.refusal}" for name, s in found.items() if s.refusal]
-    return Scorecard(tuple(rows), (*notes, *left_out))
+    return _card(asked, contests, notes, real.sfreq)
 
 
 def _asked(metrics: Sequence[str] | None) -> dict[str, Callable[..., float]]:
@@ -245,6 +239,21 @@ def _asked(metrics: Sequence[str] | None) -> dict[str, Callable[..., float]]:
     known = cast(dict[str, Callable[..., float]], catalog.everything(_FOLDER))
     wanted = known if metrics is None else {choice(name, known, "metric") for name in metrics}
     return {name: metric for name, metric in known.items() if name in wanted}
+
+
+def _card(
+    asked: dict[str, Callable[..., float]], contests: list[Contest], notes: list[str], sfreq: float
+) -> Scorecard:
+    """Ask every metric of every contest of its kind; one that refuses becomes a note."""
+    found = {
+        name: score(metric, contest, sfreq=sfreq)
+        for contest in contests
+        for name, metric in asked.items()
+        if tag_of(metric).protocol == contest.protocol
+    }
+    rows = [_row(name, tag_of(asked[name]), s) for name, s in found.items() if not s.refusal]
+    left_out = [f"{name} left out: {s.refusal}" for name, s in found.items() if s.refusal]
+    return Scorecard(tuple(rows), (*notes, *left_out))
 
 
 def _row(name: str, tag: Tag, scores: Scores) -> ScoreRow:
