@@ -177,9 +177,9 @@ def decode(
         sides["simulated"] = simulated
     for name, trials in sides.items():
         _refuse_few(trials, name, task, n_folds)
-    groups = {name: _groups(trials, name) for name, trials in sides.items()}
+    groups: dict[Side, np.ndarray] = {side: _groups(trials, side) for side, trials in sides.items()}
     ask = _Question(task, decoder or RidgeDecoder(classes=task == "classes"), n_folds, seed)
-    routes = [(a, b) for a in sides for b in sides]
+    routes: list[tuple[Side, Side]] = [(a, b) for a in sides for b in sides]
     routes.sort(key=lambda route: route[0] != route[1])
     scores = []
     for learn, test in routes:
