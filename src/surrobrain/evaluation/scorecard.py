@@ -83,9 +83,11 @@ class Scorecard:
     --------
     >>> values = np.random.default_rng(0).normal(size=(300, 4))
     >>> train, test = Recording(values, sfreq=1.0).split(0.5)
-    >>> card = evaluate(test, train, train=train, metrics=["kl", "fc"], n_null=3)
+    >>> card = evaluate(test, train, train=train, metrics=["fc", "kl", "lyapunov"], n_null=3)
     >>> [row.name for row in card.rows]
     ['fc', 'kl']
+    >>> card.notes[-1][:50]
+    'lyapunov left out: a Lyapunov exponent needs 500 s'
     >>> card["fc"].verdict.split("; ")[0]  # noise has no connectivity to repeat
     'the recording does not repeat itself on this score'
     """
@@ -94,8 +96,17 @@ class Scorecard:
     notes: tuple[str, ...]
 
     def __getitem__(self, name: str) -> ScoreRow:
-        """Return the row of one metric."""
+        """Return the row of one metric.
+
+        Raises
+        ------
+        ValueError
+            There is no such row; where the metric was left out, the message says why.
+        """
         rows = {row.name: row for row in self.rows}
+        for note in self.notes:
+            if name not in rows and note.startswith(f"{name} left out: "):
+                raise ValueError(f"there is no row {name!r}: {note}")
         return rows[choice(name, rows, "row")]
 
     def __str__(self) -> str:
@@ -162,7 +173,8 @@ def evaluate(
     Returns
     -------
     Scorecard
-        Every metric in one row, with what it must be read beside.
+        Every metric in one row, with what it must be read beside. A metric that refuses these data
+        has no row but a note: "name left out", and why.
 
     Raises
     ------
@@ -218,14 +230,8 @@ def evaluate(
     contests = [free_runs(real, runs, train=train, linear_runs=linear_runs, nulls=nulls)]
     if predictor:
         contests.insert(0, forecasts(real, predictor, linear=linear, nulls=nulls))
-    rows = [
-        _row(name, tag_of(metric), score(metric, contest, sfreq=real.sfreq))
-        for contest in contests
-        for name, metric in asked.items()
-        if tag_of(metric).protocol == contest.protocol
-    ]
     notes = [*_notes(real, simulated, train=train, contests=contests), *_unasked(metrics)]
-    return Scorecard(tuple(rows), tuple(notes))
+    return _card(asked, contests, notes, real.sfreq)
 
 
 def _asked(metrics: Sequence[str] | None) -> dict[str, Callable[..., float]]:
@@ -247,9 +253,24 @@ def _known() -> dict[str, Callable[..., float]]:
     return cast(dict[str, Callable[..., float]], catalog.everything(_FOLDER))
 
 
+def _card(
+    asked: dict[str, Callable[..., float]], contests: list[Contest], notes: list[str], sfreq: float
+) -> Scorecard:
+    """Ask every metric of every contest of its kind; one that refuses becomes a note."""
+    found = {
+        name: score(metric, contest, sfreq=sfreq)
+        for contest in contests
+        for name, metric in asked.items()
+        if tag_of(metric).protocol == contest.protocol
+    }
+    rows = [_row(name, tag_of(asked[name]), s) for name, s in found.items() if not s.refusal]
+    left_out = [f"{name} left out: {s.refusal}" for name, s in found.items() if s.refusal]
+    return Scorecard(tuple(rows), (*notes, *left_out))
+
+
 def _row(name: str, tag: Tag, scores: Scores) -> ScoreRow:
-    value = scores.values.get("model", math.nan)
-    margin = jackknife_margin(scores.replicates.get("model", np.empty(0)))
+    value = scores.values["model"]
+    margin = jackknife_margin(scores.replicates["model"])
     low, high = value - margin, value + margin
     # no interval reaches beyond perfect, unless an unbiased estimate itself lies there
     if tag.better == "lower":
@@ -265,7 +286,7 @@ def _row(name: str, tag: Tag, scores: Scores) -> ScoreRow:
         value=value,
         low=low,
         high=high,
-        **{other: scores.values.get(other, math.nan) for other in BASELINES},
+        **{other: scores.values[other] for other in BASELINES},
         floor=scores.floor,
         verdict=verdict(scores, tag),
     )
