@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import joblib
 import numpy as np
 
 from benchmarks.outcome import Outcome
@@ -111,14 +112,14 @@ def _own(connectome: Connectome, dtype: str) -> list[tuple[str, float, str]]:
     sweep(fmri, {name: values[:2] for name, values in points.items()}, duration=TR)
     state = fmri.run(1).state
     both, single = (
-        _wall(lambda n=n: sweep(eeg, strengths, duration=10.0, threads=n)) for n in (CORES, 1)
+        _wall(lambda: sweep(eeg, strengths, duration=10.0), n_threads=n) for n in (CORES, 1)
     )
     call = cpu(lambda: [fmri.run(0, state=state) for _ in range(200)], one_core=True)
     return [
         ("j1_{}_first_call_s", first, "s wall, from cache or compiled"),
         ("run_{}_overhead_us", call / 200 * 1e6, "us CPU per call"),
         ("j1_{}_cpu_s", cpu(lambda: fmri.run(VOLUMES), one_core=True), "s CPU, one core"),
-        ("j2_{}_wall_s", _wall(lambda: sweep(fmri, points, duration=VOLUMES * TR, threads=CORES)),
+        ("j2_{}_wall_s", _wall(lambda: sweep(fmri, points, duration=VOLUMES * TR)),
          f"s wall, {CORES} cores"),
         ("j3_{}_cpu_s", cpu(lambda: eeg.run(10000), one_core=True), "s CPU, one core"),
         ("j4_{}_wall_s", both, f"s wall, {CORES} cores"),
@@ -188,7 +189,8 @@ def cpu(job: Callable[[], object], *, one_core: bool) -> float:
     return statistics.median(spent)
 
 
-def _wall(job: Callable[[], object]) -> float:
+def _wall(job: Callable[[], object], n_threads: int = CORES) -> float:
     started = time.perf_counter()
-    job()
+    with joblib.parallel_config(n_jobs=n_threads):
+        job()
     return time.perf_counter() - started
