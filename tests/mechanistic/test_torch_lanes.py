@@ -40,6 +40,17 @@ class Remembering(StuartLandau):
     pathways = ("tracts", "memory")
 
 
+@dataclasses.dataclass(frozen=True)
+class Choosing(Linear):
+    """A relaxation whose target is one of two plain numbers."""
+
+    @staticmethod
+    def drift(xp: Any, state: tuple, coupling: tuple, p: Any) -> tuple:
+        """Return the time derivative; the numbers in it are no tensors."""
+        target = xp.where(coupling[0] > 0, 0.1, -0.3)
+        return (xp.exp(0.3) * (target - state[0]) / p.tau,)
+
+
 def network(node: Any, **changes: Any) -> Network:
     """Six regions, asymmetric weights and lengths, a sample every 25 steps, 25 of them unseen."""
     rng = np.random.default_rng(1)
@@ -105,6 +116,10 @@ def test_noises_equal_the_compiled_loop(noise: Any, stepper: str) -> None:
 )
 def test_couplings_equal_the_compiled_loop(coupling: Any) -> None:
     agree(network(StuartLandau(), coupling=coupling, speed=None))
+
+
+def test_plain_numbers_in_equations_keep_the_precision() -> None:
+    agree(network(Choosing(), noise=0.5))
 
 
 @pytest.mark.parametrize(("stepper", "speed"), [("euler", None), ("heun", 0.2)])
@@ -211,7 +226,7 @@ def test_what_fits_falls_with_the_past_and_with_the_samples() -> None:
     )
     assert torch_lanes.lanes_that_fit(short, 10**12, place) == 1
     fitting = torch_lanes.lanes_that_fit(short, 10**6, place)
-    assert fitting * 10**6 * SIX * 8 <= 2**31
+    assert fitting * 10**6 * SIX * 8 <= 2**32
 
 
 @pytest.mark.parametrize(
@@ -253,6 +268,7 @@ class OneDevice(TorchDispatchMode):
         network(WilsonCowan(), stepper="heun", delays="interpolated", noise=noises.Colored(0.1)),
         network(JansenRit(), speed=None, noise=1.0),
         network(WongWang(), observer=BOLD(0.1)),
+        network(Choosing()),
         network(
             StuartLandau(), coupling=couplings.Sigmoidal(0.4), noise=noises.Multiplicative(0.4)
         ),

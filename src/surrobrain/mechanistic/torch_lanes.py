@@ -25,7 +25,7 @@ _FUNCTIONS = ("exp", "log", "sqrt", "sin", "cos", "tanh", "abs", "sign")
 _AT_ONCE = 2**20  # normals drawn at once, so that few calls draw many
 _FETCHED = 64  # samples that wait on the device before they are fetched
 _ARRAYS, _WORDS = 64, 40  # states and stages of a lane, and a draw, as multiples of its regions
-_ROOM, _SAMPLES = 2**30, 2**31  # bytes on the processor, and of a block's samples
+_ROOM, _SAMPLES = 2**30, 2**32  # bytes on the processor, and of a block's samples
 
 
 @dataclass(frozen=True)
@@ -92,17 +92,17 @@ def lanes_that_fit(network: "Network", n_times: int, place: Place) -> int:
     """Return how many lanes a device holds at once, the same at every call.
 
     They take a quarter of a card, or 1 GiB on the processor; their samples never take more than
-    2 GiB.
+    4 GiB.
     """
     import torch
 
     room = _ROOM
     if place.device.type == "cuda":
         room = torch.cuda.get_device_properties(place.device).total_memory // 4
-    number = 8 * network.n_regions
+    of_samples = np.dtype(network.dtype).itemsize * network.n_regions * n_times
     rows = _line_length(network.reach) * network.n_channels + _ARRAYS + _FETCHED
     rows += _WORDS * len(network.node.noise)
-    return max(1, min(room // (number * rows), _SAMPLES // (number * n_times)))
+    return max(1, min(room // (8 * network.n_regions * rows), _SAMPLES // of_samples))
 
 
 def run(
