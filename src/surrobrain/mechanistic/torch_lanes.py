@@ -238,7 +238,7 @@ class _Past:
         length = _line_length(self.reach)
         self.line = torch.zeros((length, *self.shape), dtype=place.dtype, device=place.device)
         for moment, sent in enumerate(np.moveaxis(network.initial_state.history, 2, 0)):
-            self.line[moment] = torch.stack([place.tensor(channel) for channel in sent])
+            self.line[moment].copy_(torch.stack([place.tensor(channel) for channel in sent]))
         self.arriving: dict[int, Any] = {}
 
     @property
@@ -258,7 +258,8 @@ class _Past:
     def push(self, sent: tuple) -> None:
         if self.reach:
             if self.slot + 2 == len(self.line):
-                self.line[: self.reach] = self.line[self.slot + 1 - self.reach : self.slot + 1]
+                last = self.slot + 1
+                self.line[: self.reach].copy_(self.line[last - self.reach : last])
                 self.slot = self.reach - 1
             self.slot += 1
         for channel, x in zip(self.line[self.slot], sent, strict=True):
