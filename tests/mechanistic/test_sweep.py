@@ -91,6 +91,20 @@ def test_joblib_says_how_many_threads_run(monkeypatch: pytest.MonkeyPatch) -> No
     assert asked == [1, 3, joblib.cpu_count()]
 
 
+def test_points_of_the_exact_stepper_are_its_single_runs() -> None:
+    model = Network(Linear(), ring(5), stepper="exact", observer=Identity(20.0), settle=0.0)
+    strengths = np.linspace(0, 0.4, 11)
+    noisy = sweep(
+        model, {"coupling": strengths, "noise": np.linspace(0.5, 1.5, 11)}, duration=1.0, seed=4
+    )
+    first = dataclasses.replace(model, coupling=0.0, noise=0.5)
+    np.testing.assert_allclose(noisy.values[0], first.run(20, seed=4).values, atol=1e-12)
+    slow = sweep(model, {"tau": np.linspace(0.1, 1.0, 11)}, duration=1.0)
+    assert noisy.values.shape == slow.values.shape == (11, 20, 5)
+    with pytest.raises(ValueError, match="'exact' runs on the processor alone, but device='cpu'"):
+        sweep(model, {"coupling": strengths}, duration=1.0, device="cpu")
+
+
 def test_lanes_have_independent_noise() -> None:
     same = {"noise": np.full(20, 0.02)}
     values = sweep(network(None), same, duration=20.0).values[:, 500:, 0]

@@ -53,7 +53,7 @@ class Lanes:
 
 
 def own_lane(network: "Network") -> Lanes:
-    """Return a network as it is, in the first lane."""
+    """Return the network as it is, in the first lane."""
     strength = np.broadcast_to(network.coupling_form.strength, (1, network.n_regions))
     sigma = sigma_per_state(network.noise_kind, network.node, network.n_regions)
     return Lanes(0, strength.astype(float), sigma[None], {})
@@ -233,7 +233,10 @@ class Engine:
     def workspace(self, state: NetworkState, lanes: Lanes) -> np.ndarray:
         """Fill the rows of ``w``; padding repeats real values, so that it stays finite."""
         network, layout = self.network, self.layout
-        w = aligned((len(layout.rows), layout.size), self.dtype)
+        w = aligned((layout.n_rows, layout.size), self.dtype)
+        for name, table in layout.tables.items():
+            start = layout.table_starts[name]
+            w.reshape(-1)[start : start + table.values.size] = table.values.reshape(-1)
         for name, values in zip(self._state_rows, state.values, strict=True):
             w[self.row[name]] = self._spread(values)
         for name, values in zip(network.observer.states, state.observer, strict=True):

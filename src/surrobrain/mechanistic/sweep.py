@@ -14,6 +14,7 @@ from jaxtyping import Float
 
 from surrobrain.checks import choice, finite, positive, whole
 from surrobrain.mechanistic.engine import Engine, Lanes, own_lane
+from surrobrain.mechanistic.exact import ExactEngine
 from surrobrain.mechanistic.network import Network
 from surrobrain.mechanistic.node import check_parameters, parameters
 from surrobrain.mechanistic.sweep_store import SweepStore
@@ -167,13 +168,17 @@ def _compiled(
 ) -> tuple[int, _Run]:
     """Return how many points the compiled loop runs side by side, and how it is run."""
     varied = tuple(name for name in parameters(network.node) if name in points)
-    engine = Engine(network, lanes=Engine.lanes_for(network), varied=varied)
+    if network.stepper == "exact":
+        engine, size = ExactEngine(network), ExactEngine.size
+    else:
+        size = Engine.lanes_for(network)
+        engine = Engine(network, lanes=size, varied=varied)
     start, skip = network.initial_state, network.settling_samples
 
     def run(lanes: Lanes) -> Float[np.ndarray, "lanes times regions"]:
         return engine.run(start, n_times, skip=skip, lanes=lanes, seed=seed)[0]
 
-    return engine.layout.lanes, run
+    return size, run
 
 
 def _on_device(
@@ -182,6 +187,11 @@ def _on_device(
     """Return how many points a device runs side by side, and how it is run."""
     from surrobrain.mechanistic import torch_lanes
 
+    if network.stepper == "exact":
+        raise ValueError(
+            f"stepper='exact' runs on the processor alone, but device={device!r} arrived; leave "
+            "the device out, or give the network another stepper"
+        )
     place = torch_lanes.place_of(device, network.dtype)
     size = torch_lanes.lanes_that_fit(network, n_times, place)
     skip = network.settling_samples

@@ -13,6 +13,7 @@ from surrobrain.mechanistic.draws import four_normals
 from surrobrain.mechanistic.engine import Lanes
 from surrobrain.mechanistic.events import numbers_of, samples
 from surrobrain.mechanistic.steppers import between
+from surrobrain.mechanistic.table import Table
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["lanes_that_fit", "place_of", "run"]
 
-_FUNCTIONS = ("exp", "log", "sqrt", "sin", "cos", "tanh", "abs", "sign")
+_FUNCTIONS = ("exp", "log", "sqrt", "sin", "cos", "tanh", "abs", "sign", "floor")
 _AT_ONCE = 2**20  # normals drawn at once, so that few calls draw many
 _FETCHED = 64  # samples that wait on the device before they are fetched
 _ARRAYS, _WORDS = 64, 40  # states and stages of a lane, and a draw, as multiples of its regions
@@ -182,7 +183,16 @@ def _functions(place: Place) -> SimpleNamespace:
         # two plain numbers would make a tensor of torch's default precision
         return torch.where(condition, a if isinstance(b, torch.Tensor) else lifted(a), b)
 
-    return SimpleNamespace(where=where, **{k: of_one(getattr(torch, k)) for k in _FUNCTIONS})
+    tables: dict[str, torch.Tensor] = {}
+
+    def element(table: Table, index: torch.Tensor) -> torch.Tensor:
+        if table.name not in tables:
+            values = torch.as_tensor(table.values.reshape(-1))
+            tables[table.name] = values.to(place.device, place.dtype)
+        return torch.take(tables[table.name], index.long())
+
+    of_numbers = {name: of_one(getattr(torch, name)) for name in _FUNCTIONS}
+    return SimpleNamespace(where=where, element=element, **of_numbers)
 
 
 class _Draws:
