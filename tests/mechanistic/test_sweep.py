@@ -233,3 +233,25 @@ class Starting(Epileptor2D):
     @staticmethod
     def output(xp: object, state: tuple, p: object) -> object:
         return state[0]
+
+
+def test_a_dask_cluster_gives_the_same_bits_and_goes_on_where_it_stopped(tmp_path):
+    from dask.distributed import Client, LocalCluster
+
+    network = Network(WongWang(), ring(4), noise=0.01, observer=Identity(50.0), settle=0.1)
+    network.run(1)  # what was compiled here is not sent
+    vary = {"coupling": np.linspace(0, 1, 40)}
+    here = sweep(network, vary, duration=0.5, seed=3).values
+    quiet = {"dashboard_address": ":0", "silence_logs": 60}
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, **quiet) as cluster,
+        Client(cluster),
+        joblib.parallel_config(backend="dask"),
+    ):
+        there = sweep(network, vary, duration=0.5, seed=3).values
+        folder = tmp_path / "sweep"
+        sweep(network, vary, duration=0.5, seed=3, out=folder)
+        values = np.load(folder / "values.npy")
+        whole = sweep(network, vary, duration=0.5, seed=3, out=folder).values  # nothing left to do
+    for found in (there, values, whole):
+        np.testing.assert_array_equal(found, here)

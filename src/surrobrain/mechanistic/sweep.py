@@ -18,6 +18,7 @@ from surrobrain.mechanistic.exact import ExactEngine
 from surrobrain.mechanistic.network import Network
 from surrobrain.mechanistic.node import check_parameters, parameters
 from surrobrain.mechanistic.sweep_store import SweepStore
+from surrobrain.parallel import on_cluster, pmap
 from surrobrain.training.progress import progress
 
 __all__ = ["Sweep", "sweep"]
@@ -95,7 +96,9 @@ def sweep(
     device : str, optional
         Where to run points as one batch of torch tensors: "cuda", "cuda:1", or "cpu". By default
         the compiled loop runs, which on a processor is many times faster: on all cores, or as
-        many as ``joblib.parallel_config(n_jobs=...)`` says around the call.
+        many as ``joblib.parallel_config(n_jobs=...)`` says around the call. Inside
+        ``joblib.parallel_config(backend="dask")`` the points go to the Dask cluster of the current
+        client, whose workers must see the folder.
 
     Returns
     -------
@@ -128,39 +131,97 @@ def sweep(
     n_times = whole(
         round(positive(duration, "duration", unit="s") * network.sfreq), "samples", low=1
     )
-    batch = _compiled if device is None else functools.partial(_on_device, device=device)
-    size, run = batch(network, points, n_times, seed=seed)
-
-    def block(first: int) -> np.ndarray:
-        samples = run(_lanes(network, points, first, min(first + size, n_points)))
-        seen = network.projected(samples)
-        return seen if summary is None else np.stack([summary(values) for values in seen])
-
-    job = {"duration": duration, "seed": seed, "summary": _name(summary), "block": size}
+    block = _Block(network, points, n_times, seed, summary, device)
+    job = {"duration": duration, "seed": seed, "summary": _name(summary), "block": block.size}
     job |= {} if device is None else {"device": device}
     store = SweepStore.open(out, network, points, job)
-    todo = [first for first in range(0, n_points, size) if not store.has(first)]
-    workers = _n_threads() if device is None else 1
-    with ThreadPoolExecutor(workers) as pool, progress(n_points, label="sweep") as report:
-        waiting = {pool.submit(block, first): first for first in todo[: 2 * workers]}
-        rest, done = iter(todo[2 * workers :]), n_points - size * len(todo)
-        while waiting:
-            finished = next(as_completed(waiting))
-            store.keep(waiting.pop(finished), finished.result())
-            for first in itertools.islice(rest, 1):
-                waiting[pool.submit(block, first)] = first
-            done += size
-            report(min(done, n_points), "points")
-    return Sweep(points, store.joined(range(0, n_points, size)), network.sfreq, network.names)
+    todo = [first for first in range(0, n_points, block.size) if not store.has(first)]
+    with progress(n_points, label="sweep") as report:
+        done = n_points - block.size * len(todo)
+
+        def tell(n_blocks: int) -> None:
+            report(min(done + block.size * n_blocks, n_points), "points")
+
+        spread = _on_cluster if on_cluster() else _on_threads
+        spread(block, store, todo, tell)
+    values = store.joined(range(0, n_points, block.size))
+    return Sweep(points, values, network.sfreq, network.names)
 
 
-def _n_threads() -> int:
-    """Return what joblib is told around the call, or the number of cores."""
+@dataclass(frozen=True, eq=False)
+class _Block:
+    """Runs the points of one block, here or wherever it is sent."""
+
+    network: Network
+    points: dict[str, Varied]
+    n_times: int
+    seed: int
+    summary: Summary | None
+    device: str | None
+
+    def __call__(self, first: int) -> np.ndarray:
+        """Return what is kept of the points from ``first`` on."""
+        n_points = len(next(iter(self.points.values())))
+        last = min(first + self.size, n_points)
+        samples = self._batch[1](_lanes(self.network, self.points, first, last))
+        seen = self.network.projected(samples)
+        return seen if self.summary is None else np.stack([self.summary(x) for x in seen])
+
+    @property
+    def size(self) -> int:
+        """Number of points that run side by side."""
+        return self._batch[0]
+
+    @functools.cached_property
+    def _batch(self) -> tuple[int, _Run]:
+        batch = _compiled if self.device is None else functools.partial(
+            _on_device, device=self.device
+        )  # fmt: skip
+        return batch(self.network, self.points, self.n_times, seed=self.seed)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the compiled loop behind; it is found again where this is sent."""
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+
+
+def _on_threads(
+    block: _Block, store: SweepStore, todo: list[int], tell: Callable[[int], None]
+) -> None:
+    """Run blocks on the cores of this machine; few wait in memory at any time."""
     import joblib
     from joblib.parallel import get_active_backend
 
     told: Any = get_active_backend()[1]
-    return joblib.effective_n_jobs(-1 if told is None else told)
+    workers = joblib.effective_n_jobs(-1 if told is None else told) if block.device is None else 1
+    with ThreadPoolExecutor(workers) as pool:
+        waiting = {pool.submit(block, first): first for first in todo[: 2 * workers]}
+        rest = iter(todo[2 * workers :])
+        for done in range(1, len(todo) + 1):
+            finished = next(as_completed(waiting))
+            store.keep(waiting.pop(finished), finished.result())
+            for first in itertools.islice(rest, 1):
+                waiting[pool.submit(block, first)] = first
+            tell(done)
+
+
+def _on_cluster(
+    block: _Block, store: SweepStore, todo: list[int], tell: Callable[[int], None]
+) -> None:
+    """Send blocks to a Dask cluster; in a folder, which all workers see, each keeps its own."""
+
+    def advanced(done: int, total: int) -> None:
+        tell(done)
+
+    if store.folder is not None:
+        pmap(functools.partial(_kept, block, store), todo, progress=advanced)
+        return
+    for first, values in zip(todo, pmap(block, todo, progress=advanced), strict=True):
+        store.keep(first, values)
+
+
+def _kept(block: _Block, store: SweepStore, first: int) -> int:
+    store.keep(first, block(first))
+    return first
 
 
 def _compiled(
