@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from surrobrain.data.recording import Recording
-from surrobrain.errors import Diverged
+from surrobrain.errors import Diverged, MissingDependency
 from surrobrain.evaluation.baselines import (
     LinearBaseline,
     forecast_windows,
@@ -64,7 +64,8 @@ class Scores:
     single : mapping of str to array, shape (n_runs,)
         Every run of a contestant against the true stretch of one of those pairs.
     refusal : str
-        Why the metric cannot be computed here; empty when it can.
+        Why the metric cannot be computed here: too few data, or an optional package is absent.
+        Empty when it can.
     """
 
     values: Mapping[str, float]
@@ -160,7 +161,7 @@ def score(metric: Callable[..., float], contest: Contest, *, sfreq: float) -> Sc
     try:
         for run in contest.entries["model"]:
             ask(contest.real, run)
-    except ValueError as error:
+    except (ValueError, MissingDependency) as error:
         return Scores({}, {}, np.empty(0), {}, str(error))
     left_out = [means(real) for real in leave_out_blocks(contest.real)]
     pairs = contest.repeats
