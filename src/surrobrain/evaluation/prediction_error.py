@@ -1,6 +1,7 @@
 """The error of forecasts, by how far ahead they are."""
 
-from collections.abc import Callable, Mapping
+import functools
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,13 +11,13 @@ from surrobrain.checks import same_names, whole
 from surrobrain.data.recording import Recording
 from surrobrain.errors import NotEnough
 from surrobrain.evaluation.baselines import fit_linear, forecast_windows
-from surrobrain.evaluation.horizon import forecasts_ahead
+from surrobrain.evaluation.horizon import forecasts_ahead, model_ahead
 from surrobrain.forward import Predictor
 
 __all__ = ["PredictionError", "prediction_error"]
 
 Curve = Float[np.ndarray, "steps"]
-Predict = Callable[[np.ndarray], np.ndarray]
+Ahead = Callable[..., Iterator[np.ndarray]]
 
 _BLOCK = 2**22  # values of windows held at a time
 
@@ -50,7 +51,7 @@ def prediction_error(
     Parameters
     ----------
     model : Predictor
-        Forecasts without noise; beyond one step it is given its own forecasts as data.
+        Forecasts without noise, from the state that it reads off a window.
     recording : Recording
         What is forecast. Missing samples are neither started from nor compared with.
     n_steps : int
@@ -101,15 +102,21 @@ def prediction_error(
     deviation, pace = _spread(truth, n_steps=whole(n_steps, "n_steps", low=1), memory=model.memory)
     learned_mean = source.values[source.valid].astype(np.float64).mean(axis=0)
     dtype = recording.values.dtype  # a model may refuse another precision than its recordings have
-    rivals: dict[str, Predict] = {
-        "model": lambda w: model.predict(w.astype(dtype)),
-        "persistence": lambda w: w[:, -1],
-        "mean": lambda w: np.broadcast_to(learned_mean, w[:, -1].shape),
-        "linear_var": fit_linear(source, memory=model.memory).predict,
+    linear = fit_linear(source, memory=model.memory).predict
+    rivals: dict[str, Ahead] = {
+        "model": lambda w, **told: model_ahead(model, w.astype(dtype), **told),
+        "persistence": functools.partial(forecasts_ahead, lambda w, *_: w[:, -1]),
+        "mean": functools.partial(
+            forecasts_ahead, lambda w, *_: np.broadcast_to(learned_mean, w[:, -1].shape)
+        ),
+        "linear_var": functools.partial(forecasts_ahead, linear),
     }
     squared, scaled = {}, {}
-    for name, predict in rivals.items():
-        square, absolute = _errors(predict, windows, rows, truth=truth, n_steps=n_steps)
+    inputs = recording.inputs if getattr(model, "n_inputs", 0) else None
+    for name, ahead in rivals.items():
+        square, absolute = _errors(
+            ahead, windows, rows, truth=truth, n_steps=n_steps, inputs=inputs
+        )
         squared[name] = (square / deviation**2).mean(axis=1)
         upto = np.cumsum(absolute, axis=0) / np.arange(1, n_steps + 1)[:, None]
         scaled[name] = (upto / pace).mean(axis=1)
@@ -130,7 +137,13 @@ def _spread(truth: np.ndarray, *, n_steps: int, memory: int) -> tuple[np.ndarray
 
 
 def _errors(
-    predict: Predict, windows: np.ndarray, rows: np.ndarray, *, truth: np.ndarray, n_steps: int
+    ahead: Ahead,
+    windows: np.ndarray,
+    rows: np.ndarray,
+    *,
+    truth: np.ndarray,
+    n_steps: int,
+    inputs: np.ndarray | None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return mean squared and mean absolute error, shape (n_steps, n_regions)."""
     sums = np.zeros((2, n_steps, truth.shape[1]))
@@ -138,14 +151,18 @@ def _errors(
     block = max(1, _BLOCK // windows[0].size)
     for first in range(0, len(rows), block):
         some = slice(first, first + block)
-        for ahead, forecast in enumerate(forecasts_ahead(predict, windows[some], n_steps=n_steps)):
-            target = rows[some] + ahead
+        drives = None
+        if inputs is not None:  # beyond the end nothing is compared
+            steps = rows[some, None] + np.arange(n_steps)
+            drives = inputs[np.minimum(steps, len(inputs) - 1)]
+        for k, forecast in enumerate(ahead(windows[some], n_steps=n_steps, drives=drives)):
+            target = rows[some] + k
             inside = target < len(truth)
             error = forecast[inside] - truth[target[inside]]
             error = error[~np.isnan(error).any(axis=1)]
             with np.errstate(over="ignore"):  # a forecast that diverged has an infinite error
-                sums[:, ahead] += np.square(error).sum(axis=0), np.abs(error).sum(axis=0)
-            counts[ahead] += len(error)
+                sums[:, k] += np.square(error).sum(axis=0), np.abs(error).sum(axis=0)
+            counts[k] += len(error)
     if not counts.all():
         raise NotEnough(
             f"no sample {int(counts.argmin()) + 1} after a window is valid; use fewer steps"

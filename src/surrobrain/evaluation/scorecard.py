@@ -218,15 +218,19 @@ def evaluate(
             _same_kind(real, other, label)
     if isinstance(simulated, Recording):
         n_times = min(real.n_times, simulated.n_times)
-        real = dataclasses.replace(real, values=real.values[:n_times], on_bad="keep")
+        real = real.crop(stop=n_times / real.sfreq)
         runs = recorded_runs(simulated, n_times=n_times, n_runs=n_runs)
     else:
-        runs = model_runs(simulated, n_times=real.n_times, n_runs=n_runs, seed=stream(seed, 1))
+        runs = model_runs(
+            simulated, n_times=real.n_times, n_runs=n_runs, seed=stream(seed, 1), inputs=real.inputs
+        )
     predictor = simulated if isinstance(simulated, Predictor) else None
     source = real if train is None else train
     linear = fit_linear(source, memory=predictor.memory if predictor else 1)
     nulls = null_runs(source, n_times=real.n_times, n_runs=n_null, seed=stream(seed, 2))
-    linear_runs = linear.runs(n_times=real.n_times, n_runs=n_runs, seed=stream(seed, 3))
+    linear_runs = linear.runs(
+        n_times=real.n_times, n_runs=n_runs, seed=stream(seed, 3), drives=real.inputs
+    )
     contests = [free_runs(real, runs, train=train, linear_runs=linear_runs, nulls=nulls)]
     if predictor:
         contests.insert(0, forecasts(real, predictor, linear=linear, nulls=nulls))

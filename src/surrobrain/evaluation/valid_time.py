@@ -8,7 +8,7 @@ from jaxtyping import Float
 from surrobrain.checks import positive, same_names, whole
 from surrobrain.data.recording import Recording
 from surrobrain.errors import NotEnough
-from surrobrain.evaluation.horizon import forecasts_ahead
+from surrobrain.evaluation.horizon import model_ahead
 from surrobrain.forward import Predictor
 from surrobrain.signals.windows import window_starts
 
@@ -54,7 +54,7 @@ def valid_time(
     Parameters
     ----------
     model : Predictor
-        Forecasts without noise; beyond one step it is given its own forecasts as data.
+        Forecasts without noise, from the state that it reads off a window.
     recording : Recording
         What is forecast.
     horizon : float
@@ -114,7 +114,10 @@ def valid_time(
     pieces = values[chosen[:, None] + np.arange(length)]  # (start, sample, region)
     windows, truth = pieces[:, : model.memory], pieces[:, model.memory :]
     dtype = recording.values.dtype  # a model may refuse another precision than its recordings have
-    ahead = forecasts_ahead(lambda w: model.predict(w.astype(dtype)), windows, n_steps=n_steps)
+    drives = None
+    if getattr(model, "n_inputs", 0) and recording.inputs is not None:
+        drives = recording.inputs[chosen[:, None] + model.memory + np.arange(n_steps)]
+    ahead = model_ahead(model, windows.astype(dtype), n_steps=n_steps, drives=drives)
     paths = np.stack(list(ahead), axis=1)
     held = np.broadcast_to(windows[:, -1:], truth.shape)
     followed, kept = (
