@@ -117,7 +117,7 @@ class LinearBaseline:
         out = np.empty((n_times, n_runs, len(self.center)))
         with np.errstate(over="ignore", invalid="ignore"):
             for t in range(n_times):
-                driven = None if drives is None else drives[t : t + 1]
+                driven = None if drives is None else np.tile(drives[t], (n_runs, 1))
                 out[t] = self.linear.predict(state, driven) + self.residuals[draws[t]]
                 state = np.concatenate([state[:, 1:], out[t][:, None]], axis=1)
             out = out * self.scale + self.center
