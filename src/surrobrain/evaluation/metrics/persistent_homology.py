@@ -18,7 +18,7 @@ def persistent_homology(
     simulated: Float[np.ndarray, "times regions"],
     *,
     degree: int = 1,
-    n_landmarks: int = 50,
+    n_landmarks: int = 40,
     seed: int = 0,
 ) -> float:
     """Distance of persistence diagrams: whether the attractors have the same loops.
