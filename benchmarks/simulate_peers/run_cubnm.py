@@ -1,40 +1,60 @@
 """cuBNM on the CPU: C++ in double precision, noise drawn before and reused, BOLD on-line.
 
-Usage: python run_cubnm.py CONNECTOME.npz POINTS SECONDS CORES
+Its Wilson-Cowan has white noise; its delays are whole steps of 0.1 ms or, with dt below 1 ms, as
+it says itself, of 1 ms.
 """
 
-import json
-import os
-import sys
-import time
-
 import numpy as np
+import timing
 
 
-def main(connectome: str, points: int, seconds: float, cores: int) -> None:
-    """Time one job; the noise is drawn in a run that is not timed."""
-    os.sched_setaffinity(0, set(list(os.sched_getaffinity(0))[:cores]))
-    os.environ["OMP_NUM_THREADS"] = str(cores)
+def rww(job: dict, points: int, seconds: float, cores: int):
+    """Reduced Wong-Wang without delays."""
     from cubnm.sim import rWWExSimGroup
 
-    job = np.load(connectome)
-    n_regions = len(job["weights"])
-    group = rWWExSimGroup(
-        duration=int(seconds), TR=1.0, sc=np.ascontiguousarray(job["weights"].T), dt="0.1",
-        bw_dt="1.0", do_fc=False, do_fcd=False, force_cpu=True, gof_terms=[], bold_remove_s=0,
-    )  # fmt: skip
+    group = rWWExSimGroup(sc=np.ascontiguousarray(job["weights"].T), **_options(seconds))
     group.N = points
     group.param_lists["G"] = job["coupling"][:points].copy()
     group._set_default_params(missing=True)
+    n_regions = len(job["weights"])
     group.param_lists["sigma"] = np.repeat(job["noise_per_ms"][:points, None], n_regions, axis=1)
-    group.run()
-    wall, spent = time.perf_counter(), time.process_time()
-    group.run(force_reinit=False)
-    wall, spent = time.perf_counter() - wall, time.process_time() - spent
-    bold = np.asarray(group.sim_bold)
-    print(json.dumps({"wall": wall, "cpu": spent, "finite": bool(np.isfinite(bold).all()),
-                      "shape": list(bold.shape)}))  # fmt: skip
+    return _runner(group)
+
+
+def wc(job: dict, points: int, seconds: float, cores: int):
+    """Wilson-Cowan with delays."""
+    from cubnm.sim import WCSimGroup
+
+    group = WCSimGroup(
+        sc=np.ascontiguousarray(job["weights"].T), sc_dist=np.ascontiguousarray(job["lengths"].T),
+        **_options(seconds),
+    )  # fmt: skip
+    group.N = points
+    group.param_lists["G"] = job["coupling"][:points].copy()
+    group.param_lists["v"] = np.full(points, float(job["speed"]))
+    group._set_default_params(missing=True)
+    return _runner(group)
+
+
+def _options(seconds: float) -> dict:
+    return {
+        "duration": int(seconds), "TR": 1.0, "dt": "0.1", "bw_dt": "1.0", "do_fc": False,
+        "do_fcd": False, "force_cpu": True, "gof_terms": [], "bold_remove_s": 0,
+        "noise_segment_length": None,
+    }  # fmt: skip
+
+
+def _runner(group):
+    drawn = False
+
+    def run() -> np.ndarray:
+        nonlocal drawn
+        group.run(force_reinit=not drawn)
+        drawn = True
+        return np.asarray(group.sim_bold)
+
+    return run
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4]))
+    timing.main({"rww": rww, "wc": wc})

@@ -10,7 +10,10 @@ from surrobrain.data.read_connectome import read_connectome
 from surrobrain.data.recording import Recording
 from surrobrain.data.sparse_connectome import SparseConnectome
 from surrobrain.evaluation import metrics
+from surrobrain.evaluation.lesion_outcome import lesion_outcome
+from surrobrain.evaluation.prediction_error import prediction_error
 from surrobrain.evaluation.scorecard import Scorecard, evaluate
+from surrobrain.evaluation.valid_time import valid_time
 from surrobrain.intervention import protocols
 from surrobrain.intervention.lesion import lesion
 from surrobrain.intervention.stimulus import Stimulus
@@ -58,6 +61,7 @@ __all__ = [  # noqa: RUF022
     "feedback_inhibition",
     "fit",
     "lesion",
+    "lesion_outcome",
     "load_model",
     "metrics",
     "noises",
@@ -65,6 +69,7 @@ __all__ = [  # noqa: RUF022
     "penalties",
     "pmap",
     "populations",
+    "prediction_error",
     "protocols",
     "read",
     "read_connectome",
@@ -72,6 +77,7 @@ __all__ = [  # noqa: RUF022
     "simulate",
     "spiking",
     "sweep",
+    "valid_time",
     "what_if",
 ]
 

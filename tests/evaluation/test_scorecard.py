@@ -15,7 +15,8 @@ from surrobrain.statistics.resampling import phase_randomized
 from tests.evaluation.stubs import Linear, Replay, coupled
 
 METRICS = everything("surrobrain.evaluation.metrics")
-FORECAST = {name for name, metric in METRICS.items() if tag_of(metric).protocol == "forecast"}
+DEFAULT = {name for name, metric in METRICS.items() if tag_of(metric).default}
+FORECAST = {name for name in DEFAULT if tag_of(METRICS[name]).protocol == "forecast"}
 BRAIN = Linear(coupled(6))
 TRAIN, TEST = BRAIN.recording(1600, seed=1), BRAIN.recording(400, seed=2)
 
@@ -33,7 +34,7 @@ def left_out(card):
 
 def test_every_metric_has_a_row_or_a_reason_forecasts_first(truth_judged):
     names = {row.name for row in truth_judged.rows}
-    assert names | left_out(truth_judged) == set(METRICS)
+    assert names | left_out(truth_judged) == DEFAULT
     assert not names & left_out(truth_judged)
     assert names >= {"fc", "fcd", "kl", "nrmse", "r2", "rmse", "spectral", "wasserstein"}
     protocols = [row.protocol for row in truth_judged.rows]
@@ -115,7 +116,7 @@ def test_a_model_that_cannot_predict_has_no_forecast_rows():
     run = BRAIN.recording(400, seed=3)
     for simulated, word in ((Replay(run.values), "this model"), (run, "a recording")):
         card = evaluate(TEST, simulated, train=TRAIN)
-        assert {row.name for row in card.rows} | left_out(card) == set(METRICS) - FORECAST
+        assert {row.name for row in card.rows} | left_out(card) == DEFAULT - FORECAST
         assert any(f"no forecast rows: {word}" in note for note in card.notes)
         expected = METRICS["fc"](TEST.values, run.values)
         assert card["fc"].value == pytest.approx(expected, rel=1e-12)
@@ -160,6 +161,25 @@ def test_only_the_metrics_that_are_asked_for():
     assert card["kl"] == whole["kl"]
     with pytest.raises(ValueError, match="no metric 'wasserstien'; did you mean 'wasserstein'"):
         evaluate(TEST, BRAIN, metrics=["wasserstien"])
+
+
+def test_what_is_left_out_is_told_and_computed_when_named():
+    card = evaluate(TEST, BRAIN, train=TRAIN, n_runs=2, n_null=2)
+    (note,) = (note for note in card.notes if note.startswith("only when named"))
+    assert set(note.removeprefix("only when named in metrics=[...]: ").split(", ")) == (
+        set(METRICS) - DEFAULT
+    )
+    named = evaluate(TEST, BRAIN, train=TRAIN, n_runs=2, n_null=2, metrics=["mmd"])
+    assert [row.name for row in named.rows] == ["mmd"]
+    assert not any(note.startswith("only when named") for note in named.notes)
+
+
+def test_an_unbiased_estimate_may_lie_beyond_perfect():
+    values = np.random.default_rng(0).normal(size=(800, 3))
+    real, same_law = (Recording(half, 2.0) for half in np.split(values, 2))
+    row = evaluate(real, same_law, metrics=["mmd"], n_null=2)["mmd"]
+    assert row.low <= row.value <= row.high
+    assert row.value < 0.01
 
 
 class Exploding(Linear):

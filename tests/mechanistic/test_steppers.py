@@ -8,11 +8,11 @@ from scipy.integrate import solve_ivp
 
 from surrobrain.data.connectome import Connectome
 from surrobrain.mechanistic import noises
+from surrobrain.mechanistic.draws import normals
 from surrobrain.mechanistic.network import Network
 from surrobrain.mechanistic.nodes.linear import Linear
 from surrobrain.mechanistic.nodes.wilson_cowan import WilsonCowan
 from surrobrain.mechanistic.observers.identity import Identity
-from surrobrain.mechanistic.oracle import normals
 from surrobrain.mechanistic.steppers import euler
 
 WEIGHTS = np.array([[0.0, 0.8, 0.0], [0.3, 0.0, 0.5], [1.0, 0.0, 0.0]])

@@ -49,7 +49,7 @@ def network_options(function: Function) -> Function:
                 "--stepper",
                 default="euler",
                 show_default=True,
-                help="euler, heun, rk4 or milstein.",
+                help="euler, heun, rk4, milstein or, for linear networks, exact.",
             ),
         )
     ):
@@ -65,7 +65,7 @@ def network_of(node: str, options: dict) -> "Network":
     from surrobrain.checks import choice, number
     from surrobrain.data.read_connectome import read_connectome
     from surrobrain.mechanistic.network import Network
-    from surrobrain.mechanistic.steppers import STEPPERS
+    from surrobrain.mechanistic.steppers import STEPPER_NAMES
 
     kind = catalog.load("surrobrain.mechanistic.nodes", node)
     assert isinstance(kind, type)
@@ -83,7 +83,7 @@ def network_of(node: str, options: dict) -> "Network":
         kind(**{name: value for name, value in values.items() if name in own}),
         connectome.without_self(),
         observer=_observer(options["observer"], float(options["sfreq"])),
-        stepper=choice(options["stepper"], STEPPERS, "stepper"),  # pyright: ignore
+        stepper=choice(options["stepper"], STEPPER_NAMES, "stepper"),  # pyright: ignore
     )
     changes: dict[str, Any] = {name: values[name] for name in of_network & set(values)}
     return dataclasses.replace(network, **changes)

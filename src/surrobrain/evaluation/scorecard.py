@@ -164,7 +164,7 @@ def evaluate(
         The part the model was fitted to: what the baselines learn from. Without it they learn
         from ``real``, which flatters them.
     metrics : sequence of str, optional
-        Names of the metrics to compute; by default the whole catalog.
+        Names of the metrics to compute, any of the catalog; by default those whose tag says so.
     seed : int
         Decides every draw.
     n_runs, n_null : int
@@ -207,7 +207,7 @@ def evaluate(
     >>> brain = sb.examples.linear_network(6, duration=600.0, seed=0)
     >>> train, test = brain.recording.split(0.7)
     >>> model = sb.fit(sb.LinearVAR(6), train).model
-    >>> evaluate(test, model, train=train, n_runs=3, n_null=3)["nrmse"].verdict
+    >>> evaluate(test, model, train=train, metrics=["nrmse"], n_runs=3, n_null=3)["nrmse"].verdict
     'no better than the linear VAR'
     """
     whole(n_runs, "n_runs", low=1)
@@ -230,15 +230,27 @@ def evaluate(
     contests = [free_runs(real, runs, train=train, linear_runs=linear_runs, nulls=nulls)]
     if predictor:
         contests.insert(0, forecasts(real, predictor, linear=linear, nulls=nulls))
-    notes = _notes(real, simulated, train=train, contests=contests)
+    notes = [*_notes(real, simulated, train=train, contests=contests), *_unasked(metrics)]
     return _card(asked, contests, notes, real.sfreq)
 
 
 def _asked(metrics: Sequence[str] | None) -> dict[str, Callable[..., float]]:
     """Return the metrics of these names, in the order of the catalog."""
-    known = cast(dict[str, Callable[..., float]], catalog.everything(_FOLDER))
-    wanted = known if metrics is None else {choice(name, known, "metric") for name in metrics}
+    known = _known()
+    if metrics is None:
+        return {name: metric for name, metric in known.items() if tag_of(metric).default}
+    wanted = {choice(name, known, "metric") for name in metrics}
     return {name: metric for name, metric in known.items() if name in wanted}
+
+
+def _unasked(metrics: Sequence[str] | None) -> list[str]:
+    """Say which metrics are computed only when they are named."""
+    unasked = sorted(_known().keys() - _asked(metrics)) if metrics is None else []
+    return [f"only when named in metrics=[...]: {', '.join(unasked)}"] if unasked else []
+
+
+def _known() -> dict[str, Callable[..., float]]:
+    return cast(dict[str, Callable[..., float]], catalog.everything(_FOLDER))
 
 
 def _card(
@@ -260,10 +272,11 @@ def _row(name: str, tag: Tag, scores: Scores) -> ScoreRow:
     value = scores.values["model"]
     margin = jackknife_margin(scores.replicates["model"])
     low, high = value - margin, value + margin
-    if tag.better == "lower":  # no interval reaches beyond perfect
-        low = float(np.maximum(low, tag.perfect))
+    # no interval reaches beyond perfect, unless an unbiased estimate itself lies there
+    if tag.better == "lower":
+        low = float(np.minimum(np.maximum(low, tag.perfect), value))
     else:
-        high = float(np.minimum(high, tag.perfect))
+        high = float(np.maximum(np.minimum(high, tag.perfect), value))
     return ScoreRow(
         name=name,
         protocol=tag.protocol,

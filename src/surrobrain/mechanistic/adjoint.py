@@ -27,7 +27,7 @@ def refuse_undifferentiable(network: "Network") -> None:
     ValueError
         The stepper has several stages, or the observer mixes regions.
     """
-    if network.method.n_stages > 1:
+    if network.stepper not in ("euler", "milstein"):
         raise ValueError(
             f"gradients go back through steps of one stage, but stepper={network.stepper!r} "
             "arrived; use 'euler' or 'milstein', with a smaller dt where it matters"

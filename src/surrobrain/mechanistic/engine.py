@@ -15,7 +15,7 @@ from surrobrain.mechanistic.wiring import Wiring
 if TYPE_CHECKING:
     from surrobrain.mechanistic.network import Network
 
-__all__ = ["Engine", "NetworkState"]
+__all__ = ["Engine", "Lanes", "NetworkState", "own_lane"]
 
 _SINGLE, _BATCHED = 16, 4  # steps for which delayed coupling is computed at once
 
@@ -50,6 +50,13 @@ class Lanes:
     coupling: Float[np.ndarray, "lanes regions"]
     noise: Float[np.ndarray, "lanes states regions"]
     varied: Mapping[str, Float[np.ndarray, "lanes regions"]]
+
+
+def own_lane(network: "Network") -> Lanes:
+    """Return the network as it is, in the first lane."""
+    strength = np.broadcast_to(network.coupling_form.strength, (1, network.n_regions))
+    sigma = sigma_per_state(network.noise_kind, network.node, network.n_regions)
+    return Lanes(0, strength.astype(float), sigma[None], {})
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,10 +178,7 @@ class Engine:
     @functools.cached_property
     def own(self) -> Lanes:
         """The network as it is, in the first lane."""
-        network = self.network
-        strength = np.broadcast_to(network.coupling_form.strength, (1, network.n_regions))
-        sigma = sigma_per_state(network.noise_kind, network.node, network.n_regions)
-        return Lanes(0, strength.astype(float), sigma[None], {})
+        return own_lane(self.network)
 
     def run(
         self,
@@ -229,7 +233,10 @@ class Engine:
     def workspace(self, state: NetworkState, lanes: Lanes) -> np.ndarray:
         """Fill the rows of ``w``; padding repeats real values, so that it stays finite."""
         network, layout = self.network, self.layout
-        w = aligned((len(layout.rows), layout.size), self.dtype)
+        w = aligned((layout.n_rows, layout.size), self.dtype)
+        for name, table in layout.tables.items():
+            start = layout.table_starts[name]
+            w.reshape(-1)[start : start + table.values.size] = table.values.reshape(-1)
         for name, values in zip(self._state_rows, state.values, strict=True):
             w[self.row[name]] = self._spread(values)
         for name, values in zip(network.observer.states, state.observer, strict=True):

@@ -16,6 +16,7 @@ from surrobrain.data.sparse_connectome import SparseConnectome
 from surrobrain.forward import Trajectory
 from surrobrain.mechanistic.coupling import Coupling, coupling_of
 from surrobrain.mechanistic.engine import Engine, NetworkState
+from surrobrain.mechanistic.exact import ExactEngine
 from surrobrain.mechanistic.fitting_together import (
     checked_inputs,
     refuse_forbidden,
@@ -27,7 +28,7 @@ from surrobrain.mechanistic.noise import Noise, Sigma, noise_of, sigma_per_state
 from surrobrain.mechanistic.observer import Observer, check_regions, quantity
 from surrobrain.mechanistic.observers.identity import Identity
 from surrobrain.mechanistic.parts import from_parts, to_parts
-from surrobrain.mechanistic.steppers import STEPPERS, Stepper
+from surrobrain.mechanistic.steppers import STEPPER_NAMES, STEPPERS, Stepper
 from surrobrain.mechanistic.wiring import Wiring, wirings
 
 __all__ = ["Network"]
@@ -59,9 +60,10 @@ class Network:
     delays : {"rounded", "interpolated"}
         Whether delays are rounded to steps, or a delay between two steps hears both in
         proportion; the second makes the run a continuous function of ``speed``.
-    stepper : {"euler", "heun", "rk4", "milstein"}
+    stepper : {"euler", "heun", "rk4", "milstein", "exact"}
         How a step is taken; the input from other regions is taken anew at every stage. Between
         the steps, delayed input lies on a straight line: with delays "rk4" is of order 2.
+        "exact" solves linear networks without delays, in steps as long as the observer's.
     dt : float, optional
         Step in seconds; it must divide the sample interval. By default what suits the node.
     settle : float, optional
@@ -100,7 +102,7 @@ class Network:
     observer: Observer = field(default_factory=Identity)
     speed: float | None = None
     delays: Literal["rounded", "interpolated"] = "rounded"
-    stepper: Literal["euler", "heun", "rk4", "milstein"] = "euler"
+    stepper: Literal["euler", "heun", "rk4", "milstein", "exact"] = "euler"
     dt: float | None = None
     settle: float | None = None
     dtype: Literal["float64", "float32"] = "float64"
@@ -109,7 +111,7 @@ class Network:
         """Refuse what cannot be simulated, before any time is spent."""
         choice(self.dtype, ("float32", "float64"), "dtype")
         choice(self.delays, ("rounded", "interpolated"), "kind of delays")
-        choice(self.stepper, STEPPERS, "stepper")
+        choice(self.stepper, STEPPER_NAMES, "stepper")
         check_node(self.node)
         check_parameters(self.node, self.regions)
         check_parameters(self.coupling_form, self.regions)
@@ -130,7 +132,9 @@ class Network:
                     f"dt must divide the sample interval of {self.observer.interval:g} s, but "
                     f"{self.dt:g} s arrived; use {self.observer.interval / max(1, round(ratio)):g}"
                 )
-        if self.method.n_stages > 1:
+        if self.stepper == "exact":
+            _ = self._engine  # refuses what is not linear
+        elif self.method.n_stages > 1:
             refuse_short_delays(self)
 
     @property
@@ -161,7 +165,8 @@ class Network:
     @functools.cached_property
     def steps_per_sample(self) -> int:
         """Number of steps between samples."""
-        dt = self.node.step if self.dt is None else self.dt
+        own = self.observer.step if self.stepper == "exact" else self.node.step
+        dt = own if self.dt is None else self.dt
         return max(1, int(np.ceil(self.observer.interval / dt - 1e-6)))
 
     @functools.cached_property
@@ -208,7 +213,7 @@ class Network:
 
     @property
     def method(self) -> Stepper:
-        """The stages of a step."""
+        """The stages of a step; "exact" has none."""
         return STEPPERS[self.stepper]
 
     @functools.cached_property
@@ -328,8 +333,8 @@ class Network:
         return cls(**from_parts(config, arrays))
 
     @functools.cached_property
-    def _engine(self) -> Engine:
-        return Engine(self)
+    def _engine(self) -> Engine | ExactEngine:
+        return ExactEngine(self) if self.stepper == "exact" else Engine(self)
 
     def _own(self, state: object) -> NetworkState:
         """Refuse a state that another network left behind."""

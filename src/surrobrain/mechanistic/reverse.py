@@ -32,7 +32,8 @@ def reverse(
     Notes
     -----
     Where a choice or an absolute value has a corner, the derivative is that of the side that was
-    taken. Comparisons have none.
+    taken. Comparisons, whole parts and entries of a table have none: the slope of a look-up is
+    that of the straight lines between the entries.
 
     Examples
     --------
@@ -81,10 +82,15 @@ _UNARY: Mapping[str, str] = {
 }
 
 
+_FLAT = ("floor", "element", "<", "<=", ">", ">=")
+
+
 def _shares(operation: str, arguments: list[str], y: str, g: str) -> list[tuple[str, str]]:
     """Return what each argument of an operation gets of the derivative by its result."""
     if operation in _UNARY:
         return [(arguments[0], _UNARY[operation].format(g=g, x=arguments[0], y=y))]
+    if operation in _FLAT:
+        return []
     a, b, *rest = arguments
     if operation == "where":
         c = rest[0]
@@ -98,4 +104,4 @@ def _shares(operation: str, arguments: list[str], y: str, g: str) -> list[tuple[
         "*": [(a, f"{g} * {b}"), (b, f"{g} * {a}")],
         "/": [(a, f"{g} / {b}"), (b, f"-{g} * {y} / {b}")],
     }
-    return table.get(operation, [])  # comparisons have no derivative
+    return table[operation]

@@ -7,7 +7,7 @@ from typing import Any
 
 from surrobrain.mechanistic.noise import Noise
 
-__all__ = ["STEPPERS", "Stepper", "between", "changes", "euler"]
+__all__ = ["STEPPERS", "STEPPER_NAMES", "Stepper", "between", "changes", "euler"]
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,9 @@ STEPPERS: Mapping[str, Stepper] = MappingProxyType(
 Order without noise 1, 1, 2, 4; strong order with additive noise 1 for all. See Kloeden & Platen
 (1992), Numerical solution of stochastic differential equations, chapters 10 and 11.
 """
+
+STEPPER_NAMES = (*STEPPERS, "exact")
+"""The last has no stages: it solves linear networks, see ``linear_system``."""
 
 
 def changes(

@@ -2,7 +2,10 @@
 
 import sys
 from collections.abc import Callable
-from typing import Any, no_type_check
+from typing import TYPE_CHECKING, Any, no_type_check
+
+if TYPE_CHECKING:
+    from surrobrain.mechanistic.table import Table
 
 __all__ = ["Tape", "Term"]
 
@@ -86,6 +89,7 @@ class Tape:
 
     def __init__(self) -> None:
         self.operations: dict[tuple[str, ...], str] = {}
+        self.tables: dict[str, Table] = {}
 
     def term(self, name: str) -> Term:
         """Return the term that stands for a variable of the loop."""
@@ -105,6 +109,7 @@ class Tape:
         return [f"{name} = {_expression(*key)}" for key, name in self.operations.items()]
 
     exp, log, sqrt = _function("exp"), _function("log"), _function("sqrt")
+    floor = _function("floor")
     sin, cos, tanh, abs = _function("sin"), _function("cos"), _function("tanh"), _function("abs")
 
     def sign(self, x: Any) -> Term:
@@ -114,6 +119,14 @@ class Tape:
     def where(self, condition: Any, a: Any, b: Any) -> Term:
         """Write a choice; both sides are computed, as in NumPy."""
         return self.emit("where", condition, a, b)
+
+    def element(self, table: "Table", index: Any) -> Term:
+        """Write the reading of one entry of a table, which the loop finds in its workspace."""
+        if self.tables.setdefault(table.name, table) is not table:
+            raise ValueError(
+                f"two tables of one node are called {table.name}; give each a name of its own"
+            )
+        return self.emit("element", self.term("w"), self.term(f"TABLE_{table.name}"), index)
 
 
 def _expression(operation: str, *arguments: str) -> str:

@@ -29,14 +29,16 @@ def _echo(*, ratio: float) -> dict[str, float]:
     }  # fmt: skip
 
 
+_HEINZLE = {"k1": 3.72, "k2": 0.527, "k3": 0.53}
 _SWAPPED = {"kappa": 1 / 0.65, "gamma": 1 / 0.41}
 
 BALLOONS: Mapping[str, Mapping[str, float]] = {
     "friston2003": _FRISTON_2003,
     "friston2000": {**_FRISTON_2003, "kappa": 1 / 1.54, "gamma": 1 / 2.46, "alpha": 0.33},
     "stephan2007": {**_FRISTON_2003, **_echo(ratio=1.0)},
-    "heinzle2016": {**_FRISTON_2003, "k1": 3.72, "k2": 0.527, "k3": 0.53},
+    "heinzle2016": {**_FRISTON_2003, **_HEINZLE},
     "deco": {**_FRISTON_2003, **_SWAPPED},
+    "cubnm": {**_FRISTON_2003, **_HEINZLE, **_SWAPPED},
     "vbjax": {**_FRISTON_2003, **_echo(ratio=0.5), **_SWAPPED},
     "tvboptim": {**_FRISTON_2003, **_echo(ratio=1.0), **_SWAPPED, "k3": 1.0},
     "tvb": {**_FRISTON_2003, **_echo(ratio=0.5), "kappa": 1 / 1.54, "gamma": 1 / 1.44},

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 import surrobrain as sb
 from surrobrain.errors import NotEnough
 from surrobrain.evaluation.scorecard import evaluate
+from surrobrain.signals.correlation_dimension import correlation_dimension
 from tests.chaos import henon, logistic, lorenz
+from tests.evaluation import review
 
 CHAOTIC = {
     "lyapunov": sb.metrics.lyapunov,
@@ -70,6 +72,20 @@ def test_the_dimensions_of_map_and_noise_differ_by_what_they_should():
     noise = np.random.default_rng(0).normal(size=(5000, 2))
     found = sb.metrics.correlation_dimension(henon(5000), noise, sfreq=1.0)
     assert found == pytest.approx(2 - 1.21, abs=0.1)
+
+
+def test_the_dimension_of_the_review_is_that_of_no_attractor():
+    """1.5 where 2.05 is true: its line runs through the largest radii and the states themselves."""
+    assert review.review_correlation_dimension(lorenz()[:2000]) < 1.7
+    assert correlation_dimension(lorenz(), theiler=100).dimension > 2.0
+
+
+def test_the_score_of_the_review_hardly_tells_an_attractor_from_noise():
+    real = lorenz()[:1000]
+    noise = real.std(axis=0) * np.random.default_rng(0).normal(size=real.shape)
+    assert review.review_dimension_similarity(real, noise) > 0.8  # of 1
+    long, cloud = lorenz()[:6000], np.random.default_rng(0).normal(size=(6000, 3))
+    assert sb.metrics.correlation_dimension(long, cloud, sfreq=100.0) > 0.7  # 3 - 2.05
 
 
 def test_noise_is_no_chaos_whichever_side_it_is_on():

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+import torch
 from numba import njit
 from scipy import stats
 
-from surrobrain.mechanistic import oracle
+from surrobrain.mechanistic import draws
 from surrobrain.mechanistic.engine import key_of
 from surrobrain.mechanistic.kernels import noise
 
@@ -46,12 +47,12 @@ def double() -> np.ndarray:
     ],
 )  # fmt: skip
 def test_philox_gives_the_published_words(counter: tuple, key: tuple, expected: tuple) -> None:
-    words = oracle.philox(tuple(map(np.uint64, counter)), tuple(map(np.uint64, key)))
+    words = draws.philox(tuple(map(np.uint64, counter)), tuple(map(np.uint64, key)))
     assert tuple(int(word) for word in words) == expected
 
 
 def test_compiled_noise_equals_numpy(double: np.ndarray) -> None:
-    expected = oracle.normals(5, STEPS, REGIONS, variable=1, lane=3)
+    expected = draws.normals(5, STEPS, REGIONS, variable=1, lane=3)
     np.testing.assert_allclose(double, expected, rtol=0, atol=1e-12)
 
 
@@ -59,6 +60,21 @@ def test_single_precision_noise_is_the_same_noise(double: np.ndarray) -> None:
     single = compiled("float32", variable=1, lane=3)
     # 24 bits instead of 32 decide the radius, which shows in the far tail only
     assert (np.abs(single - double) < 1e-3).mean() > 0.9999
+
+
+def test_noise_of_single_precision_equals_torch() -> None:
+    """Its radius has 24 bits, as the tail tells: torch has to leave out the same ones."""
+    counted = [torch.arange(n) for n in (STEPS // 4, REGIONS)]
+    stream, unit = torch.tensor(256 * 3 + 1), torch.tensor(2.0**-32, dtype=torch.float64)
+    expected = compiled("float32", variable=1, lane=3)
+    tail = np.abs(expected) > 3.5
+    for dropped, agrees in ((8, True), (0, False)):
+        four = draws.four_normals(
+            torch, counted[0][:, None], counted[1], stream, seed=5, unit=unit, dropped=dropped
+        )
+        apart = np.abs(torch.stack(four, dim=1).flatten(0, 1).numpy() - expected)
+        assert (apart[tail].max() < 3e-6) == agrees
+        assert (apart.max() < 1e-4) == agrees
 
 
 def test_noise_is_standard_normal(double: np.ndarray) -> None:
@@ -71,7 +87,7 @@ def test_noise_is_standard_normal(double: np.ndarray) -> None:
 
 
 def test_regions_steps_variables_and_lanes_are_independent(double: np.ndarray) -> None:
-    others = [oracle.normals(5, STEPS, REGIONS, variable=v, lane=k) for v, k in ((0, 3), (1, 4))]
+    others = [draws.normals(5, STEPS, REGIONS, variable=v, lane=k) for v, k in ((0, 3), (1, 4))]
     shifted = [np.roll(double, shift, axis=0) for shift in (1, 2, 4)]
     together = np.concatenate([double, *others, *shifted], axis=1)
     related = np.corrcoef(together.T)[np.triu_indices(together.shape[1], 1)]

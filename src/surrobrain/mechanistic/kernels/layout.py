@@ -2,13 +2,18 @@
 
 import functools
 from dataclasses import dataclass
+from types import SimpleNamespace
+
+import numpy as np
 
 from surrobrain.mechanistic.coupling import Coupling
 from surrobrain.mechanistic.kernels.weighted_sum import VECTOR_BYTES, Shape
 from surrobrain.mechanistic.node import Node, parameters, pathways
 from surrobrain.mechanistic.noise import Noise
-from surrobrain.mechanistic.observer import Observer
+from surrobrain.mechanistic.observer import Observer, quantity
 from surrobrain.mechanistic.steppers import Stepper
+from surrobrain.mechanistic.table import Table
+from surrobrain.mechanistic.tape import Tape
 
 __all__ = ["Layout"]
 
@@ -130,6 +135,30 @@ class Layout:
             return tuple(Shape(self.dtype, n * self.vector, n * self.vector) for n in widths)
         row_weights = self.n_regions if self.row_group > 1 else 0
         return (Shape(self.dtype, self.lanes, self.lanes, 0, self.row_group, row_weights),)
+
+    @functools.cached_property
+    def tables(self) -> dict[str, Table]:
+        """Tables that the node looks up, by name."""
+        node, tape = self.node, Tape()
+        p = SimpleNamespace(**{n: tape.term(f"p_{n}") for n in parameters(node)})
+        state = tuple(tape.term(f"x_{name}") for name in node.states)
+        node.drift(tape, state, tuple(tape.term(f"c_{c}") for c in range(self.n_channels)), p)
+        node.source(tape, state, p)
+        quantity(self.observer, node)(tape, state, p)
+        return tape.tables
+
+    @functools.cached_property
+    def table_starts(self) -> dict[str, int]:
+        """Where each table begins in ``w``: below the rows, one after the other."""
+        sizes = [table.values.size for table in self.tables.values()]
+        starts = np.cumsum([len(self.rows) * self.size, *sizes])
+        return {name: int(start) for name, start in zip(self.tables, starts, strict=False)}
+
+    @property
+    def n_rows(self) -> int:
+        """Rows of ``w`` with those that hold the tables."""
+        entries = sum(table.values.size for table in self.tables.values())
+        return len(self.rows) + -(-entries // self.size)
 
     @property
     def pieces(self) -> range:

@@ -8,7 +8,9 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
-__all__ = ["CONTRACT", "box_muller_float32", "box_muller_float64", "exp_float32", "exp_float64"]
+__all__ = [
+    "CONTRACT", "box_muller_float32", "box_muller_float64", "element", "exp_float32", "exp_float64",
+]  # fmt: skip
 
 CONTRACT = {"contract", "nsz", "arcp"}
 """Freedoms granted: fused multiply-add, reciprocals, unsigned zero; nothing that moves NaN."""
@@ -29,6 +31,24 @@ def _bits(source: types.Type, target: types.Type, layout: ir.Type) -> object:
         )
 
     return reinterpret
+
+
+@intrinsic
+@no_type_check
+def element(typing_context, array, start, index):
+    """Return ``array[start + index]``, of a part that nothing writes while a loop runs.
+
+    Said to the compiler, this lets it read several entries at once between stores elsewhere.
+    """
+
+    def load(context, builder, signature, args):
+        data = context.make_array(signature.args[0])(context, builder, args[0]).data
+        whole = builder.fptosi(args[2], ir.IntType(64))
+        found = builder.load(builder.gep(data, [builder.add(args[1], whole)]))
+        found.set_metadata("invariant.load", builder.module.add_metadata([]))
+        return found
+
+    return array.dtype(array, types.int64, index), load
 
 
 _bits_of_double = _bits(types.float64, types.int64, ir.IntType(64))

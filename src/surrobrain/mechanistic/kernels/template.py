@@ -30,6 +30,7 @@ def write_parts(layout: Layout) -> list[str]:
 
 def _head(layout: Layout) -> str:
     rows = "\n".join(f"ROW_{name} = {k * layout.size}" for k, name in enumerate(layout.rows))
+    tables = "".join(f"\nTABLE_{name} = {at}" for name, at in layout.table_starts.items())
     sums = "\n".join(
         f"sum_{k} = weighted_sum({shape!r}, simd={layout.simd})"
         for k, shape in enumerate(layout.sums)
@@ -42,7 +43,7 @@ import math
 import numpy as np
 from numba import njit
 
-from surrobrain.mechanistic.kernels.maths import CONTRACT
+from surrobrain.mechanistic.kernels.maths import CONTRACT, element
 from surrobrain.mechanistic.kernels.maths import exp_{layout.dtype} as exp
 from surrobrain.mechanistic.kernels.noise import normals_{layout.dtype} as normals
 from surrobrain.mechanistic.kernels.weighted_sum import Shape, weighted_sum
@@ -50,9 +51,10 @@ from surrobrain.mechanistic.kernels.weighted_sum import Shape, weighted_sum
 f = np.{layout.dtype}
 inline = njit(fastmath=CONTRACT, error_model="numpy", forceinline=True)
 log, sqrt, sin, cos, tanh, pow = math.log, math.sqrt, math.sin, math.cos, math.tanh, math.pow
+floor = np.floor
 REGIONS, LANES, SIZE = {layout.n_regions}, {layout.lanes}, {layout.size}
 CHANNELS, BLOCK = {layout.n_channels}, {layout.block}
-{rows}
+{rows}{tables}
 {sums}'''
 
 

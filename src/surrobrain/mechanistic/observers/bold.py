@@ -21,7 +21,7 @@ class BOLD:
         Seconds from one volume to the next.
     variant : str
         Set of constants: of a paper ("friston2003", "friston2000", "stephan2007",
-        "heinzle2016") or of a program ("deco", "vbjax", "tvboptim", "tvb"); see Notes.
+        "heinzle2016") or of a program ("deco", "cubnm", "vbjax", "tvboptim", "tvb"); see Notes.
     efficacy : float
         Epsilon: what one unit of the node's output adds to ds/dt, in 1/s^2. The response is
         nonlinear, so a node with large output needs a small one.
@@ -43,9 +43,9 @@ class BOLD:
     - "stephan2007" [3]_: the signal at 1.5 T, k1 = 4.3 nu0 rho TE, k2 = epsilon r0 rho TE, k3 = 1 -
       epsilon with nu0 40.3 /s, r0 25 /s, TE 0.04 s, rho 0.4, v0 0.04, epsilon 1 (their epsilon
       is the ratio of intra- to extravascular signal, not the efficacy);
-    - "heinzle2016" [4]_: k1 3.72, k2 0.527, k3 0.53, for 3 T; cuBNM's "heinzle2016-3T" has these
-      over the flow of "deco";
+    - "heinzle2016" [4]_: k1 3.72, k2 0.527, k3 0.53, for 3 T;
     - "deco": kappa 1/0.65, gamma 1/0.41;
+    - "cubnm", its "heinzle2016-3T": flow of "deco", signal of "heinzle2016";
     - "vbjax", also tvb-hpc: flow of "deco", signal of "stephan2007" with epsilon 0.5;
     - "tvboptim": flow of "deco", signal of "stephan2007", but k3 = 1, which no paper has;
     - "tvb", its balloon analyzer: 1/kappa 1.54 s, 1/gamma 1.44 s, signal as "vbjax".

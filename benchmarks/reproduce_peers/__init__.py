@@ -1,0 +1,1 @@
+"""Published figures by the packages that published them, each in its own environment."""
