@@ -30,12 +30,15 @@ def measure() -> Outcome:
     rows = dynamics_rows()
     figures: dict[str, float | None] = {row["figure"]: row["value"] for row in rows}
     seconds = {f"{row['figure']}_s": row["CPU s"] for row in rows}
+    errors = {f"{row['figure']}_error": abs(row["value"] - row["truth"])
+              for row in rows if row["truth"] is not None}  # fmt: skip
     return Outcome(
         rows=[{k: v for k, v in row.items() if k != "figure"} for row in rows],
-        figures={**figures, **seconds},
+        figures={**figures, **seconds, **errors},
         targets={
-            "lorenz_network_exponent": ">= 0.88",
-            "lorenz_d2_1e5": ">= 2.0",
+            "lorenz_network_exponent_error": "<= 0.02",
+            "henon_map_exponent_error": "<= 0.005",
+            "lorenz_d2_1e5_error": "<= 0.05",
             "lorenz_d2_1e5_s": "<= 1.5",
         },
         notes=[

@@ -12,6 +12,7 @@ _where = {
     "SparseConnectome": "surrobrain.data.sparse_connectome",
     "Scorecard": "surrobrain.evaluation.scorecard",
     "Stimulus": "surrobrain.intervention.stimulus",
+    "Trials": "surrobrain.evaluation.decoding",
     # verbs, in the order of use
     "read": "surrobrain.data.read",
     "read_connectome": "surrobrain.data.read_connectome",
@@ -24,7 +25,10 @@ _where = {
     "prediction_error": "surrobrain.evaluation.prediction_error",
     "valid_time": "surrobrain.evaluation.valid_time",
     "lesion_outcome": "surrobrain.evaluation.lesion_outcome",
+    "decode": "surrobrain.evaluation.decoding",
     "effective_connectivity": "surrobrain.analysis.effective_connectivity",
+    "lyapunov_spectrum": "surrobrain.analysis.lyapunov",
+    "lyapunov_of_map": "surrobrain.analysis.lyapunov",
     "feedback_inhibition": "surrobrain.mechanistic.feedback_inhibition",
     "lesion": "surrobrain.intervention.lesion",
     "what_if": "surrobrain.intervention.what_if",

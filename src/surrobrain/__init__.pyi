@@ -2,6 +2,7 @@
 
 from surrobrain import errors
 from surrobrain.analysis.effective_connectivity import effective_connectivity
+from surrobrain.analysis.lyapunov import lyapunov_of_map, lyapunov_spectrum
 from surrobrain.data import examples
 from surrobrain.data.connectome import Connectome
 from surrobrain.data.cortical_sheet import cortical_sheet
@@ -10,6 +11,7 @@ from surrobrain.data.read_connectome import read_connectome
 from surrobrain.data.recording import Recording
 from surrobrain.data.sparse_connectome import SparseConnectome
 from surrobrain.evaluation import metrics
+from surrobrain.evaluation.decoding import Trials, decode
 from surrobrain.evaluation.lesion_outcome import lesion_outcome
 from surrobrain.evaluation.prediction_error import prediction_error
 from surrobrain.evaluation.scorecard import Scorecard, evaluate
@@ -53,10 +55,12 @@ __all__ = [  # noqa: RUF022
     "Stimulus",
     "StuartLandau",
     "Training",
+    "Trials",
     "WongWang",
     "architectures",
     "cortical_sheet",
     "couplings",
+    "decode",
     "differentiable",
     "effective_connectivity",
     "errors",
@@ -68,6 +72,8 @@ __all__ = [  # noqa: RUF022
     "lesion_outcome",
     "load_model",
     "losses",
+    "lyapunov_of_map",
+    "lyapunov_spectrum",
     "metrics",
     "noises",
     "observers",

@@ -226,7 +226,7 @@ def surrogate(architecture, noise: float = 0.0, sfreq: float = 10.0) -> Surrogat
 
 
 def test_a_surrogate_that_is_a_known_map():
-    found = lyapunov_spectrum(surrogate(Henon()), duration=100.0, n_runs=50)
+    found = lyapunov_spectrum(surrogate(Henon()), duration=50.0, n_runs=100)
     assert found.exponents == pytest.approx([4.192, -16.233], abs=0.06)  # per second
     assert found.total == pytest.approx(10 * np.log(0.3), abs=1e-6)
     assert found.kaplan_yorke == pytest.approx(1.258, abs=0.005)
@@ -291,13 +291,10 @@ def test_a_chaotic_network():
 
 
 def test_the_seed_decides():
-    network = sb.Network(Lorenz(), ring(), coupling=0.1, stepper="rk4", dt=1e-3)
-    one, same, other = (
-        lyapunov_spectrum(network, duration=1.0, n_exponents=1, interval=0.05, seed=s).exponents
-        for s in (0, 0, 1)
-    )
-    assert one == same
-    assert one != other
+    model = surrogate(Henon())
+    one, same, other = (lyapunov_spectrum(model, duration=5.0, seed=s).exponents for s in (0, 0, 1))
+    assert (one == same).all()
+    assert (one != other).all()
 
 
 def test_refusals():

@@ -47,6 +47,11 @@ class Trials:
     ------
     ValueError
         Lengths differ, or a feature is not finite.
+
+    Examples
+    --------
+    >>> Trials(np.zeros((4, 2)), np.array(["left", "left", "right", "right"])).features.shape
+    (4, 2)
     """
 
     features: Float[np.ndarray, "trials features"]

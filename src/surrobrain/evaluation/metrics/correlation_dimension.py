@@ -11,7 +11,7 @@ from surrobrain.signals.neighbors import decorrelation_time
 __all__ = ["correlation_dimension"]
 
 
-@metric(better="lower", protocol="free_run", perfect=0.0, scope="network")
+@metric(better="lower", protocol="free_run", perfect=0.0, scope="network", default=False)
 def correlation_dimension(
     real: Float[np.ndarray, "times regions"],
     simulated: Float[np.ndarray, "times regions"],

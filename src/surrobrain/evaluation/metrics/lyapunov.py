@@ -11,7 +11,9 @@ from surrobrain.signals.neighbors import decorrelation_time
 __all__ = ["lyapunov"]
 
 
-@metric(better="lower", protocol="free_run", perfect=0.0, unit="1/s", scope="network")
+@metric(
+    better="lower", protocol="free_run", perfect=0.0, unit="1/s", scope="network", default=False
+)
 def lyapunov(
     real: Float[np.ndarray, "times regions"],
     simulated: Float[np.ndarray, "times regions"],
