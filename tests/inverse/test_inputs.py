@@ -65,7 +65,7 @@ def test_a_model_learns_what_input_does_and_is_judged_with_it(driven):
     np.testing.assert_allclose(with_input - without, test.inputs[1:] @ EFFECT.T, atol=0.05)
     card = sb.evaluate(test, model, train=train, metrics=["nrmse", "fc"], n_runs=2, n_null=2)
     assert card["nrmse"].value < 0.15
-    assert card["nrmse"].linear_var == pytest.approx(card["nrmse"].value, rel=1e-6)
+    assert card["nrmse"].linear_var == pytest.approx(card["nrmse"].value, rel=1e-3)
     # a free run that is given the input follows what it decides
     start = model.state_from(test.values[:1])
     run = model.without_noise().run(50, state=start, drive=test.inputs[1:51]).values

@@ -148,7 +148,7 @@ class PiecewiseLinear(nn.Module, ABC):
         slope = (plain + shift > 0).to(states.dtype)
         if clipped:
             slope = slope - (plain > 0).to(states.dtype)
-        return linear + torch.einsum("mh,ph,hk->pmk", outer, slope, inner)
+        return linear + (outer * slope[:, None]) @ inner  # (point, state, rectifier) @ inner
 
 
 def linear_start(
