@@ -168,3 +168,8 @@ def test_metrics_of_values_do_not_see_time(name):
 def test_only_a_metric_has_a_tag():
     with pytest.raises(TypeError, match="not a metric"):
         tag_of(len)
+
+
+@every
+def test_says_what_it_cannot_tell(name):
+    assert tag_of(load(FOLDER, name)).blind, f"say in blind=... what {name} does not see"

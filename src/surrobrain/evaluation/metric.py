@@ -38,6 +38,8 @@ class Tag:
     default : bool
         Whether `evaluate` computes it unasked: not if it is costly, says what another says, or
         needs more than most recordings hold.
+    blind : str
+        What it cannot tell, to be read after "blind to".
     """
 
     better: Literal["lower", "higher"]
@@ -47,6 +49,7 @@ class Tag:
     scope: Literal["region", "network"]
     needs_sfreq: bool
     default: bool = True
+    blind: str = ""
 
 
 def metric(
@@ -57,6 +60,7 @@ def metric(
     unit: str = "",
     scope: Literal["region", "network"] = "region",
     default: bool = True,
+    blind: str = "",
 ) -> Callable[[Callable[P, float]], Callable[P, float]]:
     """Turn an equation ``(real, simulated, ...) -> float`` into a metric.
 
@@ -70,7 +74,7 @@ def metric(
 
     Parameters
     ----------
-    better, protocol, perfect, unit, scope, default
+    better, protocol, perfect, unit, scope, default, blind
         See `Tag`.
 
     Examples
@@ -104,7 +108,9 @@ def metric(
                 truth, run = truth[~missing], kept
             return equation(truth, run, **settings)
 
-        score.__dict__["tag"] = Tag(better, protocol, perfect, unit, scope, needs_sfreq, default)
+        score.__dict__["tag"] = Tag(
+            better, protocol, perfect, unit, scope, needs_sfreq, default, blind
+        )
         return cast(Callable[P, float], score)
 
     return tagged

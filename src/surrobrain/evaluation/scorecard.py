@@ -51,6 +51,8 @@ class ScoreRow:
         copies, and the recording against itself. NaN where it is not defined.
     verdict : str
         The row in plain words, the interval taken into account.
+    blind : str
+        What the metric cannot tell.
     """
 
     name: str
@@ -66,6 +68,7 @@ class ScoreRow:
     null: float
     floor: float
     verdict: str
+    blind: str
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,8 @@ class Scorecard:
             "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
             for line in lines
         ]
-        return "\n".join([*table, "", *(f"- {note}" for note in self.notes)])
+        blind = [f"{row.name} is blind to {row.blind}" for row in self.rows if row.blind]
+        return "\n".join([*table, "", *(f"- {note}" for note in (*self.notes, *blind))])
 
     def to_dict(self) -> dict:
         """Return rows and notes, ready for JSON; what is not a number becomes None."""
@@ -293,6 +297,7 @@ def _row(name: str, tag: Tag, scores: Scores) -> ScoreRow:
         **{other: scores.values[other] for other in BASELINES},
         floor=scores.floor,
         verdict=verdict(scores, tag),
+        blind=tag.blind,
     )
 
 

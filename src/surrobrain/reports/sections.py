@@ -137,10 +137,10 @@ def _learning(item: FitResult) -> Picture:
 def _(item: Scorecard) -> Section:
     table = grid(
         ["score", "model", "95 % interval", "persistence", "linear model", "null", "floor",
-         "verdict"],
+         "verdict", "blind to"],
         [
             (_labeled(row), row.value, _interval(row.low, row.high), row.persistence,
-             row.linear_var, row.null, row.floor, row.verdict)
+             row.linear_var, row.null, row.floor, row.verdict, row.blind)
             for row in item.rows
         ],
         caption="Scores on held-out data",

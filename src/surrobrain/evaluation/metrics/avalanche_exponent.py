@@ -10,7 +10,14 @@ from surrobrain.statistics.power_law import fit_power_law
 __all__ = ["avalanche_exponent"]
 
 
-@metric(better="lower", protocol="free_run", perfect=0.0, scope="network", default=False)
+@metric(
+    better="lower",
+    protocol="free_run",
+    perfect=0.0,
+    scope="network",
+    default=False,
+    blind="where avalanches start, and how they spread",
+)
 def avalanche_exponent(
     real: Float[np.ndarray, "times regions"],
     simulated: Float[np.ndarray, "times regions"],

@@ -11,7 +11,13 @@ from surrobrain.signals.bands import power_in_bands
 __all__ = ["band_power"]
 
 
-@metric(better="lower", protocol="free_run", perfect=0.0, unit="dB")
+@metric(
+    better="lower",
+    protocol="free_run",
+    perfect=0.0,
+    unit="dB",
+    blind="where within a band the power lies, and phase",
+)
 def band_power(
     real: Float[np.ndarray, "times regions"],
     simulated: Float[np.ndarray, "times regions"],

@@ -11,7 +11,14 @@ from surrobrain.signals.branching import branching_ratio
 __all__ = ["branching"]
 
 
-@metric(better="lower", protocol="free_run", perfect=0.0, scope="network", default=False)
+@metric(
+    better="lower",
+    protocol="free_run",
+    perfect=0.0,
+    scope="network",
+    default=False,
+    blind="where activity goes",
+)
 def branching(
     real: Float[np.ndarray, "times regions"],
     simulated: Float[np.ndarray, "times regions"],

@@ -13,7 +13,13 @@ __all__ = ["cofluctuation"]
 _FEWEST = 3
 
 
-@metric(better="lower", protocol="free_run", perfect=0.0, scope="network")
+@metric(
+    better="lower",
+    protocol="free_run",
+    perfect=0.0,
+    scope="network",
+    blind="which regions join in, and when",
+)
 def cofluctuation(
     real: Float[np.ndarray, "times regions"], simulated: Float[np.ndarray, "times regions"]
 ) -> float:

@@ -11,7 +11,14 @@ from surrobrain.signals.neighbors import decorrelation_time
 __all__ = ["correlation_dimension"]
 
 
-@metric(better="lower", protocol="free_run", perfect=0.0, scope="network", default=False)
+@metric(
+    better="lower",
+    protocol="free_run",
+    perfect=0.0,
+    scope="network",
+    default=False,
+    blind="time, and where the attractor lies",
+)
 def correlation_dimension(
     real: Float[np.ndarray, "times regions"],
     simulated: Float[np.ndarray, "times regions"],

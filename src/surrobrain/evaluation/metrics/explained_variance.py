@@ -8,7 +8,12 @@ from surrobrain.evaluation.metric import metric
 __all__ = ["explained_variance"]
 
 
-@metric(better="higher", protocol="forecast", perfect=1.0)
+@metric(
+    better="higher",
+    protocol="forecast",
+    perfect=1.0,
+    blind="an error that is the same at every sample",
+)
 def explained_variance(
     real: Float[np.ndarray, "times regions"], simulated: Float[np.ndarray, "times regions"]
 ) -> float:

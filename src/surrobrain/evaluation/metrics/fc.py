@@ -10,7 +10,13 @@ from surrobrain.statistics.agreement import correlation
 __all__ = ["fc"]
 
 
-@metric(better="higher", protocol="free_run", perfect=1.0, scope="network")
+@metric(
+    better="higher",
+    protocol="free_run",
+    perfect=1.0,
+    scope="network",
+    blind="the mean and the spread of the correlations, and anything in time",
+)
 def fc(
     real: Float[np.ndarray, "times regions"], simulated: Float[np.ndarray, "times regions"]
 ) -> float:

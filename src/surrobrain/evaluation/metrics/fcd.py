@@ -10,7 +10,13 @@ from surrobrain.statistics.agreement import kolmogorov_smirnov
 __all__ = ["fcd"]
 
 
-@metric(better="lower", protocol="free_run", perfect=0.0, scope="network")
+@metric(
+    better="lower",
+    protocol="free_run",
+    perfect=0.0,
+    scope="network",
+    blind="which regions change their connectivity, and when",
+)
 def fcd(
     real: Float[np.ndarray, "times regions"],
     simulated: Float[np.ndarray, "times regions"],

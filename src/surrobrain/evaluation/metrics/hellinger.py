@@ -9,7 +9,12 @@ from surrobrain.statistics.histograms import matched_histograms
 __all__ = ["hellinger"]
 
 
-@metric(better="lower", protocol="free_run", perfect=0.0)
+@metric(
+    better="lower",
+    protocol="free_run",
+    perfect=0.0,
+    blind="time, correlations between regions, and how far away stray values lie",
+)
 def hellinger(
     real: Float[np.ndarray, "times regions"], simulated: Float[np.ndarray, "times regions"]
 ) -> float:

@@ -9,7 +9,12 @@ from surrobrain.signals.fractal_dimension import fractal_dimension
 __all__ = ["higuchi"]
 
 
-@metric(better="lower", protocol="free_run", perfect=0.0)
+@metric(
+    better="lower",
+    protocol="free_run",
+    perfect=0.0,
+    blind="amplitude, slow structure and correlations between regions",
+)
 def higuchi(
     real: Float[np.ndarray, "times regions"],
     simulated: Float[np.ndarray, "times regions"],

@@ -9,7 +9,14 @@ from surrobrain.statistics.histograms import matched_histograms
 __all__ = ["jensen_shannon"]
 
 
-@metric(better="lower", protocol="free_run", perfect=0.0, unit="nats", default=False)
+@metric(
+    better="lower",
+    protocol="free_run",
+    perfect=0.0,
+    unit="nats",
+    default=False,
+    blind="time, and correlations between regions",
+)
 def jensen_shannon(
     real: Float[np.ndarray, "times regions"], simulated: Float[np.ndarray, "times regions"]
 ) -> float:

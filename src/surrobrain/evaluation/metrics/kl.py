@@ -9,7 +9,13 @@ from surrobrain.statistics.histograms import matched_histograms
 __all__ = ["kl"]
 
 
-@metric(better="lower", protocol="free_run", perfect=0.0, unit="nats")
+@metric(
+    better="lower",
+    protocol="free_run",
+    perfect=0.0,
+    unit="nats",
+    blind="time, and correlations between regions",
+)
 def kl(
     real: Float[np.ndarray, "times regions"], simulated: Float[np.ndarray, "times regions"]
 ) -> float:

@@ -12,7 +12,13 @@ __all__ = ["lyapunov"]
 
 
 @metric(
-    better="lower", protocol="free_run", perfect=0.0, unit="1/s", scope="network", default=False
+    better="lower",
+    protocol="free_run",
+    perfect=0.0,
+    unit="1/s",
+    scope="network",
+    default=False,
+    blind="everything but the fastest growth of errors",
 )
 def lyapunov(
     real: Float[np.ndarray, "times regions"],

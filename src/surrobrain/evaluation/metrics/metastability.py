@@ -12,7 +12,14 @@ __all__ = ["metastability"]
 _FEWEST = 3
 
 
-@metric(better="lower", protocol="free_run", perfect=0.0, scope="network", default=False)
+@metric(
+    better="lower",
+    protocol="free_run",
+    perfect=0.0,
+    scope="network",
+    default=False,
+    blind="which regions synchronize, and when",
+)
 def metastability(
     real: Float[np.ndarray, "times regions"],
     simulated: Float[np.ndarray, "times regions"],

@@ -12,7 +12,14 @@ _BLOCK = 256
 _PAIRED = 400  # samples whose distances give the median
 
 
-@metric(better="lower", protocol="free_run", perfect=0.0, scope="network", default=False)
+@metric(
+    better="lower",
+    protocol="free_run",
+    perfect=0.0,
+    scope="network",
+    default=False,
+    blind="time, and differences much finer or coarser than the kernel",
+)
 def mmd(
     real: Float[np.ndarray, "times regions"],
     simulated: Float[np.ndarray, "times regions"],

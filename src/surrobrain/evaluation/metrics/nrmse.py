@@ -8,7 +8,13 @@ from surrobrain.evaluation.metric import metric
 __all__ = ["nrmse"]
 
 
-@metric(better="lower", protocol="forecast", perfect=0.0, unit="sd of the recording")
+@metric(
+    better="lower",
+    protocol="forecast",
+    perfect=0.0,
+    unit="sd of the recording",
+    blind="when and in which direction a forecast errs",
+)
 def nrmse(
     real: Float[np.ndarray, "times regions"], simulated: Float[np.ndarray, "times regions"]
 ) -> float:

@@ -11,9 +11,14 @@ __all__ = ["persistent_homology"]
 
 
 @metric(
-    better="lower", protocol="free_run", perfect=0.0, unit="sd of the recording", scope="network",
+    better="lower",
+    protocol="free_run",
+    perfect=0.0,
+    unit="sd of the recording",
+    scope="network",
     default=False,
-)  # fmt: skip
+    blind="time, density, and structure finer than the landmarks are apart",
+)
 def persistent_homology(
     real: Float[np.ndarray, "times regions"],
     simulated: Float[np.ndarray, "times regions"],

@@ -8,7 +8,12 @@ from surrobrain.evaluation.metric import metric
 __all__ = ["r2"]
 
 
-@metric(better="higher", protocol="forecast", perfect=1.0)
+@metric(
+    better="higher",
+    protocol="forecast",
+    perfect=1.0,
+    blind="when a forecast errs, and that holding the last sample may explain as much",
+)
 def r2(
     real: Float[np.ndarray, "times regions"], simulated: Float[np.ndarray, "times regions"]
 ) -> float:

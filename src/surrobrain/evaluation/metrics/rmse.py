@@ -8,7 +8,13 @@ from surrobrain.evaluation.metric import metric
 __all__ = ["rmse"]
 
 
-@metric(better="lower", protocol="forecast", perfect=0.0, unit="unit of the signal")
+@metric(
+    better="lower",
+    protocol="forecast",
+    perfect=0.0,
+    unit="unit of the signal",
+    blind="when and in which direction a forecast errs",
+)
 def rmse(
     real: Float[np.ndarray, "times regions"], simulated: Float[np.ndarray, "times regions"]
 ) -> float:

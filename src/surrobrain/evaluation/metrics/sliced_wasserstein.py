@@ -19,6 +19,7 @@ _BLOCK = 2**22  # projected values held at a time
     unit="sd of the recording",
     scope="network",
     default=False,
+    blind="time",
 )
 def sliced_wasserstein(
     real: Float[np.ndarray, "times regions"],

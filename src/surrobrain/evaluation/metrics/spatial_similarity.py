@@ -14,7 +14,13 @@ __all__ = ["spatial_similarity"]
 _FEWEST = 3
 
 
-@metric(better="higher", protocol="forecast", perfect=1.0, scope="network")
+@metric(
+    better="higher",
+    protocol="forecast",
+    perfect=1.0,
+    scope="network",
+    blind="the size of a pattern, and a value added to all regions",
+)
 def spatial_similarity(
     real: Float[np.ndarray, "times regions"],
     simulated: Float[np.ndarray, "times regions"],

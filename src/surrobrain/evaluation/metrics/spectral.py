@@ -12,7 +12,12 @@ from surrobrain.signals.spectra import power_spectrum
 __all__ = ["spectral"]
 
 
-@metric(better="higher", protocol="free_run", perfect=1.0)
+@metric(
+    better="higher",
+    protocol="free_run",
+    perfect=1.0,
+    blind="phase, total power and correlations between regions",
+)
 def spectral(
     real: Float[np.ndarray, "times regions"],
     simulated: Float[np.ndarray, "times regions"],

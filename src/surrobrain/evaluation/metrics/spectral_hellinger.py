@@ -12,7 +12,13 @@ __all__ = ["spectral_hellinger"]
 _BINS = 20
 
 
-@metric(better="lower", protocol="free_run", perfect=0.0, default=False)
+@metric(
+    better="lower",
+    protocol="free_run",
+    perfect=0.0,
+    default=False,
+    blind="phase, total power and correlations between regions",
+)
 def spectral_hellinger(
     real: Float[np.ndarray, "times regions"],
     simulated: Float[np.ndarray, "times regions"],

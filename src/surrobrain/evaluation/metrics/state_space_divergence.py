@@ -15,7 +15,13 @@ _MOST_BINNED = 5
 
 
 @metric(
-    better="lower", protocol="free_run", perfect=0.0, unit="nats", scope="network", default=False
+    better="lower",
+    protocol="free_run",
+    perfect=0.0,
+    unit="nats",
+    scope="network",
+    default=False,
+    blind="time: shuffled samples score as well",
 )
 def state_space_divergence(
     real: Float[np.ndarray, "times regions"],

@@ -10,7 +10,12 @@ from surrobrain.signals.lags import lagged_correlation
 __all__ = ["temporal_similarity"]
 
 
-@metric(better="higher", protocol="forecast", perfect=1.0)
+@metric(
+    better="higher",
+    protocol="forecast",
+    perfect=1.0,
+    blind="offset and size",
+)
 def temporal_similarity(
     real: Float[np.ndarray, "times regions"],
     simulated: Float[np.ndarray, "times regions"],

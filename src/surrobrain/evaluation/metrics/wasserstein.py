@@ -8,7 +8,13 @@ from surrobrain.evaluation.metric import metric
 __all__ = ["wasserstein"]
 
 
-@metric(better="lower", protocol="free_run", perfect=0.0, unit="sd of the recording")
+@metric(
+    better="lower",
+    protocol="free_run",
+    perfect=0.0,
+    unit="sd of the recording",
+    blind="time, and correlations between regions",
+)
 def wasserstein(
     real: Float[np.ndarray, "times regions"], simulated: Float[np.ndarray, "times regions"]
 ) -> float:
