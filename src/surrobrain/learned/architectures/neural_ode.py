@@ -165,11 +165,11 @@ def _logarithm(step: np.ndarray, substeps: int) -> np.ndarray:
     if np.linalg.cond(vectors) > _DEFECTIVE:  # eigenvalues that coincide are moved apart
         return _logarithm(step + np.diag(np.linspace(0, 1e-6, len(step))), substeps)
     least = np.exp(-substeps)
-    backward = (values.real < 0) & (abs(values.imag) < 1e-12)
+    backward = (np.real(values) < 0) & (abs(np.imag(values)) < 1e-12)
     values[backward | (abs(values) < least)] = least
     root = values ** (1 / substeps)
     z = np.log(root)
     for _ in range(_NEWTON):
         found = 1 + z + z**2 / 2 + z**3 / 6 + z**4 / 24
         z = z - (found - root) / (1 + z + z**2 / 2 + z**3 / 6)
-    return (vectors * (z * substeps) @ np.linalg.inv(vectors)).real
+    return np.real(vectors * (z * substeps) @ np.linalg.inv(vectors))
