@@ -259,6 +259,7 @@ def factors(
     then diagonal, so that the posterior of the factors is a product of normals.
     """
     covariance = np.cov(errors.T.astype(np.float64)).reshape(errors.shape[1], -1)
+    covariance += 1e-12 * np.eye(len(covariance))  # a region that is predicted without error
     variance = np.diag(covariance)
     noise = before = variance / 2
     loadings = np.zeros((len(variance), n_factors))
