@@ -11,6 +11,7 @@ import statistics
 import time
 from collections.abc import Callable
 
+import joblib
 import numpy as np
 
 from benchmarks.shared import hcp_cortex, hcp_folders
@@ -92,7 +93,8 @@ def ours(job: str, short: str) -> Callable[..., object]:
     sweep(network, {name: values[:2] for name, values in vary.items()}, duration=TR)
 
     def run(threads: int = CORES) -> object:
-        return sweep(network, vary, duration=seconds, threads=threads)
+        with joblib.parallel_config(n_jobs=threads):
+            return sweep(network, vary, duration=seconds)
 
     return run
 

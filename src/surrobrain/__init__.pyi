@@ -2,6 +2,7 @@
 
 from surrobrain import errors
 from surrobrain.analysis.effective_connectivity import effective_connectivity
+from surrobrain.analysis.lyapunov import lyapunov_of_map, lyapunov_spectrum
 from surrobrain.data import examples
 from surrobrain.data.connectome import Connectome
 from surrobrain.data.cortical_sheet import cortical_sheet
@@ -10,13 +11,18 @@ from surrobrain.data.read_connectome import read_connectome
 from surrobrain.data.recording import Recording
 from surrobrain.data.sparse_connectome import SparseConnectome
 from surrobrain.evaluation import metrics
+from surrobrain.evaluation.decoding import Trials, decode
+from surrobrain.evaluation.lesion_outcome import lesion_outcome
+from surrobrain.evaluation.prediction_error import prediction_error
 from surrobrain.evaluation.scorecard import Scorecard, evaluate
+from surrobrain.evaluation.valid_time import valid_time
 from surrobrain.intervention import protocols
 from surrobrain.intervention.lesion import lesion
 from surrobrain.intervention.stimulus import Stimulus
 from surrobrain.intervention.what_if import what_if
-from surrobrain.inverse import penalties
+from surrobrain.inverse import losses, penalties
 from surrobrain.inverse.fit import fit
+from surrobrain.learned import architectures
 from surrobrain.learned.architectures.linear_var import LinearVAR
 from surrobrain.learned.architectures.mlp import MLP
 from surrobrain.mechanistic import couplings, noises, observers, spiking
@@ -33,6 +39,7 @@ from surrobrain.models import load_model, save_model
 from surrobrain.parallel import pmap
 from surrobrain.reports.report import Report
 from surrobrain.simulation import simulate
+from surrobrain.training.options import Training
 
 __all__ = [  # noqa: RUF022
     "Connectome",
@@ -47,9 +54,13 @@ __all__ = [  # noqa: RUF022
     "SparseConnectome",
     "Stimulus",
     "StuartLandau",
+    "Training",
+    "Trials",
     "WongWang",
+    "architectures",
     "cortical_sheet",
     "couplings",
+    "decode",
     "differentiable",
     "effective_connectivity",
     "errors",
@@ -58,13 +69,18 @@ __all__ = [  # noqa: RUF022
     "feedback_inhibition",
     "fit",
     "lesion",
+    "lesion_outcome",
     "load_model",
+    "losses",
+    "lyapunov_of_map",
+    "lyapunov_spectrum",
     "metrics",
     "noises",
     "observers",
     "penalties",
     "pmap",
     "populations",
+    "prediction_error",
     "protocols",
     "read",
     "read_connectome",
@@ -72,6 +88,7 @@ __all__ = [  # noqa: RUF022
     "simulate",
     "spiking",
     "sweep",
+    "valid_time",
     "what_if",
 ]
 

@@ -5,6 +5,7 @@ __all__ = [
     "Diverged",
     "MissingDependency",
     "NotConverged",
+    "NotEnough",
     "SurrobrainError",
     "TaskFailed",
 ]
@@ -24,6 +25,10 @@ class Diverged(SurrobrainError, ArithmeticError):
 
 class NotConverged(SurrobrainError, RuntimeError):
     """A fit ended before it reached what it was asked for."""
+
+
+class NotEnough(ValueError):
+    """The data are too few for what was asked; the message says how many are needed."""
 
 
 class MissingDependency(SurrobrainError, ImportError):

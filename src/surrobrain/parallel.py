@@ -22,7 +22,7 @@ from surrobrain.errors import TaskFailed
 from surrobrain.ledger import read_result, task_key, write_result
 from surrobrain.seeds import Seed, spawn
 
-__all__ = ["pmap"]
+__all__ = ["on_cluster", "pmap"]
 
 
 def pmap(
@@ -104,6 +104,13 @@ def pmap(
     if failures:
         raise _error(failures, listed, results, folder)
     return results
+
+
+def on_cluster() -> bool:
+    """Tell whether tasks would go to a Dask cluster; see `pmap`."""
+    from joblib.parallel import get_active_backend
+
+    return hasattr(get_active_backend()[0], "client")
 
 
 @dataclass(frozen=True)

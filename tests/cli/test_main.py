@@ -149,6 +149,21 @@ def test_sweep_names_the_best_point_beside_the_connectome(files, capsys, tmp_pat
     assert "coupling" in capsys.readouterr().err
 
 
+def test_sweep_on_a_device_gives_the_numbers_of_the_compiled_loop(files, capsys, tmp_path):
+    typed = [
+        "sweep", "linear", "--connectome", str(files / "sc.npy"), "--param", "noise=1",
+        "--vary", "coupling=0:0.4:3", "--duration", "1",
+    ]  # fmt: skip
+    assert main([*typed, "--out", str(tmp_path / "loop")]) == 0
+    assert main([*typed, "--out", str(tmp_path / "batch"), "--device", "cpu"]) == 0
+    found, expected = (np.load(tmp_path / name / "values.npy") for name in ("batch", "loop"))
+    np.testing.assert_allclose(found, expected, atol=1e-10)
+    assert json.loads((tmp_path / "batch" / "sweep.json").read_text())["device"] == "cpu"
+    capsys.readouterr()
+    assert main([*typed, "--out", str(tmp_path / "x"), "--device", "gpu"]) != 0
+    assert "there is no device 'gpu'" in capsys.readouterr().err
+
+
 def test_an_observer_that_needs_a_matrix_sends_you_to_python(files, capsys):
     typed = ["simulate", "jansen_rit", "--connectome", str(files / "sc.npy"), "--out", "x.npz"]
     assert main([*typed, "--observer", "lead_field"]) == 2

@@ -8,7 +8,8 @@ import pytest
 
 from surrobrain import catalog
 from surrobrain.data.connectome import Connectome
-from surrobrain.mechanistic import oracle
+from surrobrain.mechanistic import oracle, torch_lanes
+from surrobrain.mechanistic.engine import own_lane
 from surrobrain.mechanistic.network import Network
 from surrobrain.mechanistic.node import Node, check_parameters, parameters
 from surrobrain.mechanistic.observers.identity import Identity
@@ -75,10 +76,10 @@ def test_compiled_equals_numpy(name: str, delayed: bool) -> None:
 
 @every_node
 def test_torch_equals_numpy(name: str) -> None:
-    torch = pytest.importorskip("torch")
     model = network(name, delayed=True)
     expected = oracle.run(model, 40, seed=3)
-    computed = oracle.run(model, 40, xp=torch, seed=3)
+    place = torch_lanes.place_of("cpu", "float64")
+    computed = torch_lanes.run(model, own_lane(model), 40, seed=3, place=place)[0]
     np.testing.assert_allclose(computed, expected, rtol=0, atol=1e-10 * np.abs(expected).max())
 
 

@@ -11,7 +11,8 @@ import pytest
 
 from surrobrain import catalog
 from surrobrain.data.connectome import Connectome
-from surrobrain.mechanistic import oracle
+from surrobrain.mechanistic import oracle, torch_lanes
+from surrobrain.mechanistic.engine import own_lane
 from surrobrain.mechanistic.network import Network
 from surrobrain.mechanistic.nodes.jansen_rit import JansenRit
 from surrobrain.mechanistic.nodes.linear import Linear
@@ -60,9 +61,12 @@ def test_declares_everything(name: str) -> None:
 
 
 @every_observer
-def test_compiled_equals_numpy(name: str) -> None:
-    compiled = network(name).run(6, seed=2).values
-    np.testing.assert_allclose(compiled, oracle.run(network(name), 6, seed=2), rtol=1e-10)
+def test_compiled_equals_numpy_and_torch(name: str) -> None:
+    model, place = network(name), torch_lanes.place_of("cpu", "float64")
+    compiled = model.run(6, seed=2).values
+    np.testing.assert_allclose(compiled, oracle.run(model, 6, seed=2), rtol=1e-10)
+    found = torch_lanes.run(model, own_lane(model), 6, seed=2, place=place)[0]
+    np.testing.assert_allclose(compiled, model.projected(found), rtol=1e-10)
 
 
 @every_observer

@@ -77,9 +77,7 @@ def test_without_an_interval_nothing_is_beaten():
     assert verdict(found, tag("higher")).startswith("no better than persistence and")
 
 
-def test_undefined_and_refused_are_said():
+def test_undefined_is_said():
     values = {"model": np.nan, "persistence": 1.0, "linear_var": 1.0, "null": 1.0}
     undefined = Scores(values, {}, np.ones(1), {}, "")
     assert verdict(undefined, tag("higher")).startswith("undefined")
-    refused = Scores({}, {}, np.empty(0), {}, "too short")
-    assert verdict(refused, tag("lower")) == "not computed: too short"

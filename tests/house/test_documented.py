@@ -9,7 +9,7 @@ import surrobrain
 from tests.house.source import Function, arguments, modules, public_definitions
 
 WITH_PUBLIC = [m for m in modules() if m.public]
-COMPILED = "mechanistic/kernels/"  # numba infers the types there
+COMPILED = ("mechanistic/kernels/", "learned/kernels/")  # numba infers the types there
 
 
 def documented(docstring: str) -> list[str]:

@@ -32,7 +32,7 @@ def test_functions_are_short_and_take_few_arguments(module):
     for function in functions(module):
         where = f"{module.name}:{function.lineno} {function.name}"
         assert code_lines(module, function) < 40, f"{where} is too long; it does several things"
-        compiled = module.name.startswith("mechanistic/kernels/")  # numba takes no containers
+        compiled = "/kernels/" in module.name  # numba takes no containers
         assert len(arguments(function)) <= 7 or compiled, f"{where} takes too many arguments"
 
 

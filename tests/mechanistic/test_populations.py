@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from surrobrain.data.connectome import Connectome
-from surrobrain.mechanistic import oracle
+from surrobrain.mechanistic import oracle, torch_lanes
+from surrobrain.mechanistic.engine import own_lane
 from surrobrain.mechanistic.network import Network
 from surrobrain.mechanistic.node import Node
 from surrobrain.mechanistic.nodes.dynamic_mean_field import DynamicMeanField
@@ -94,14 +95,14 @@ def test_together_they_hear_each_other() -> None:
 
 @pytest.mark.parametrize("delayed", [False, True])
 def test_compiled_equals_numpy_and_torch(delayed: bool) -> None:
-    torch = pytest.importorskip("torch")
     network = Network(
         mixed(WongWang(), WilsonCowan()), wired(), coupling=0.2, noise=0.05, stepper="heun",
         observer=Identity(2000.0), speed=20.0 if delayed else None, settle=0.0,
     )  # fmt: skip
     compiled = network.run(40, seed=3).values
-    for xp in (np, torch):
-        expected = oracle.run(network, 40, xp=xp, seed=3)
+    place = torch_lanes.place_of("cpu", "float64")
+    lanes = torch_lanes.run(network, own_lane(network), 40, seed=3, place=place)
+    for expected in (oracle.run(network, 40, seed=3), lanes[0]):
         np.testing.assert_allclose(compiled, expected, rtol=0, atol=1e-10 * np.abs(expected).max())
     assert (compiled.std(axis=0) > 0).all()
 

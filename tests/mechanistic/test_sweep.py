@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import MappingProxyType
 
+import joblib
 import numpy as np
 import pytest
 
@@ -24,6 +25,7 @@ from surrobrain.mechanistic.nodes.wong_wang import WongWang
 from surrobrain.mechanistic.observers.identity import Identity
 from surrobrain.mechanistic.sweep import Sweep, sweep
 
+sweep_module = sys.modules[sweep.__module__]  # the package offers the function by this name
 POINTS = {
     "coupling": np.linspace(0, 0.3, 11), "noise": np.linspace(0.01, 0.06, 11),
     "I0": np.linspace(0.29, 0.31, 11),
@@ -63,17 +65,44 @@ def test_point_equals_the_single_run_of_its_lane(speed: float | None) -> None:
 
 
 def test_threads_and_company_do_not_matter() -> None:
-    alone = sweep(network(None), POINTS, duration=0.3, seed=7, threads=1)
+    with joblib.parallel_config(n_jobs=1):
+        alone = sweep(network(None), POINTS, duration=0.3, seed=7)
     np.testing.assert_array_equal(alone.values, swept(None).values)
     few = {name: values[:3] for name, values in POINTS.items()}
     np.testing.assert_array_equal(
         sweep(network(None), few, duration=0.3, seed=7).values, swept(None).values[:3]
     )
     many = {name: np.tile(values, 5) for name, values in POINTS.items()}
-    np.testing.assert_array_equal(
-        sweep(network(None), many, duration=0.3, seed=7, threads=3).values[:11],
-        swept(None).values,
+    with joblib.parallel_config(n_jobs=3):
+        company = sweep(network(None), many, duration=0.3, seed=7)
+    np.testing.assert_array_equal(company.values[:11], swept(None).values)
+
+
+def test_joblib_says_how_many_threads_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    pool = sweep_module.ThreadPoolExecutor
+    monkeypatch.setattr(
+        sweep_module, "ThreadPoolExecutor", lambda n: asked.append(n) or pool(max_workers=n)
     )
+    for n_jobs in (1, 3):
+        with joblib.parallel_config(n_jobs=n_jobs):
+            sweep(network(None), POINTS, duration=0.1)
+    sweep(network(None), POINTS, duration=0.1)
+    assert asked == [1, 3, joblib.cpu_count()]
+
+
+def test_points_of_the_exact_stepper_are_its_single_runs() -> None:
+    model = Network(Linear(), ring(5), stepper="exact", observer=Identity(20.0), settle=0.0)
+    strengths = np.linspace(0, 0.4, 11)
+    noisy = sweep(
+        model, {"coupling": strengths, "noise": np.linspace(0.5, 1.5, 11)}, duration=1.0, seed=4
+    )
+    first = dataclasses.replace(model, coupling=0.0, noise=0.5)
+    np.testing.assert_allclose(noisy.values[0], first.run(20, seed=4).values, atol=1e-12)
+    slow = sweep(model, {"tau": np.linspace(0.1, 1.0, 11)}, duration=1.0)
+    assert noisy.values.shape == slow.values.shape == (11, 20, 5)
+    with pytest.raises(ValueError, match="'exact' runs on the processor alone, but device='cpu'"):
+        sweep(model, {"coupling": strengths}, duration=1.0, device="cpu")
 
 
 def test_lanes_have_independent_noise() -> None:
@@ -133,13 +162,15 @@ def test_another_sweep_is_refused_and_says_what_differs(tmp_path: Path) -> None:
 KILLED = """
 import sys
 from pathlib import Path
+import joblib
 import numpy as np
 import surrobrain as sb
 from surrobrain.mechanistic.sweep import sweep
 
 model = sb.Network(sb.Linear(), sb.examples.ring(30), noise=1.0, settle=0.0)
-sweep(model, {"coupling": np.linspace(0, 0.5, 160)}, duration=20.0, seed=3, threads=1,
-      out=Path(sys.argv[1]))
+with joblib.parallel_config(n_jobs=1):
+    sweep(model, {"coupling": np.linspace(0, 0.5, 160)}, duration=20.0, seed=3,
+          out=Path(sys.argv[1]))
 """
 
 
@@ -202,3 +233,25 @@ class Starting(Epileptor2D):
     @staticmethod
     def output(xp: object, state: tuple, p: object) -> object:
         return state[0]
+
+
+def test_a_dask_cluster_gives_the_same_bits_and_goes_on_where_it_stopped(tmp_path):
+    from dask.distributed import Client, LocalCluster
+
+    network = Network(WongWang(), ring(4), noise=0.01, observer=Identity(50.0), settle=0.1)
+    network.run(1)  # what was compiled here is not sent
+    vary = {"coupling": np.linspace(0, 1, 40)}
+    here = sweep(network, vary, duration=0.5, seed=3).values
+    quiet = {"dashboard_address": ":0", "silence_logs": 60}
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, **quiet) as cluster,
+        Client(cluster),
+        joblib.parallel_config(backend="dask"),
+    ):
+        there = sweep(network, vary, duration=0.5, seed=3).values
+        folder = tmp_path / "sweep"
+        sweep(network, vary, duration=0.5, seed=3, out=folder)
+        values = np.load(folder / "values.npy")
+        whole = sweep(network, vary, duration=0.5, seed=3, out=folder).values  # nothing left to do
+    for found in (there, values, whole):
+        np.testing.assert_array_equal(found, here)

@@ -64,7 +64,7 @@ class Recording:
     names: Sequence[str] = ()
     modality: str = "activity"
     unit: str = ""
-    inputs: Float[np.ndarray, "times inputs"] | None = None
+    inputs: Float[np.ndarray, "rows inputs"] | None = None
     on_bad: InitVar[OnBad] = "raise"
 
     def __post_init__(self, on_bad: OnBad) -> None:
@@ -157,7 +157,7 @@ class Recording:
         gone = set(indices(regions, self.names))
         return self.pick([k for k in range(self.n_regions) if k not in gone])
 
-    def with_inputs(self, inputs: Float[np.ndarray, "times inputs"]) -> "Recording":
+    def with_inputs(self, inputs: Float[np.ndarray, "rows inputs"]) -> "Recording":
         """Say what acted from outside meanwhile, one row per sample."""
         return self._with(self.values, inputs=inputs)
 

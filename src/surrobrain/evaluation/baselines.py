@@ -84,17 +84,32 @@ class LinearBaseline:
     windows: Float[np.ndarray, "windows memory regions"]
     residuals: Float[np.ndarray, "windows regions"]
 
+    @property
+    def n_inputs(self) -> int:
+        """Number of external inputs whose effect was learned."""
+        return self.linear.drive.shape[1]
+
     def predict(
-        self, windows: Float[np.ndarray, "new memory regions"]
+        self,
+        windows: Float[np.ndarray, "new memory regions"],
+        drives: Float[np.ndarray, "new inputs"] | None = None,
     ) -> Float[np.ndarray, "new regions"]:
         """Return the expected sample after each window, in units of the recording."""
         standard = (windows - self.center) / self.scale
-        return self.linear.predict(standard) * self.scale + self.center
+        return self.linear.predict(standard, drives) * self.scale + self.center
 
-    def runs(self, *, n_times: int, n_runs: int, seed: Seed) -> list[Values]:
+    def runs(
+        self,
+        *,
+        n_times: int,
+        n_runs: int,
+        seed: Seed,
+        drives: Float[np.ndarray, "times inputs"] | None = None,
+    ) -> list[Values]:
         """Run freely, each run from another window, with residuals drawn as noise.
 
-        An unstable fit grows without bound; its runs end as infinite or NaN values.
+        ``drives`` is external input, one row per sample. An unstable fit grows without bound; its
+        runs end as infinite or NaN values.
         """
         rng = generator(seed)
         state = self.windows[rng.integers(len(self.windows), size=n_runs)]  # (run, memory, region)
@@ -102,7 +117,8 @@ class LinearBaseline:
         out = np.empty((n_times, n_runs, len(self.center)))
         with np.errstate(over="ignore", invalid="ignore"):
             for t in range(n_times):
-                out[t] = self.linear.predict(state) + self.residuals[draws[t]]
+                driven = None if drives is None else np.tile(drives[t], (n_runs, 1))
+                out[t] = self.linear.predict(state, driven) + self.residuals[draws[t]]
                 state = np.concatenate([state[:, 1:], out[t][:, None]], axis=1)
             out = out * self.scale + self.center
         return [np.ascontiguousarray(out[:, k]) for k in range(n_runs)]
@@ -128,8 +144,10 @@ def fit_linear(train: Recording, *, memory: int) -> LinearBaseline:
     scale = np.where(scale > 0, scale, 1.0)
     standard = (windows - center) / scale
     targets = (train.values[rows] - center) / scale
-    linear = solve_autoregression(standard, targets)
-    return LinearBaseline(linear, center, scale, standard, targets - linear.predict(standard))
+    drives = None if train.inputs is None else train.inputs[rows]
+    linear = solve_autoregression(standard, targets, drives=drives)
+    left = targets - linear.predict(standard, drives)
+    return LinearBaseline(linear, center, scale, standard, left)
 
 
 def null_runs(source: Recording, *, n_times: int, n_runs: int, seed: Seed) -> list[Values]:

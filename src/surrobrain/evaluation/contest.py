@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from surrobrain.data.recording import Recording
-from surrobrain.errors import Diverged
+from surrobrain.errors import Diverged, MissingDependency
 from surrobrain.evaluation.baselines import (
     LinearBaseline,
     forecast_windows,
@@ -64,7 +64,8 @@ class Scores:
     single : mapping of str to array, shape (n_runs,)
         Every run of a contestant against the true stretch of one of those pairs.
     refusal : str
-        Why the metric cannot be computed here; empty when it can.
+        Why the metric cannot be computed here: too few data, or an optional package is absent.
+        Empty when it can.
     """
 
     values: Mapping[str, float]
@@ -86,10 +87,12 @@ def forecasts(
     windows, rows = forecast_windows(real, memory=model.memory)
     dtype = real.values.dtype  # a model may refuse another precision than its recordings have
     truth = real.values[rows].astype(np.float64)
+    drives = None if real.inputs is None else real.inputs[rows]
+    told = {"drive": drives} if getattr(model, "n_inputs", 0) else {}
     entries = {
-        "model": [_or_diverged(model.predict(windows.astype(dtype)))],
+        "model": [_or_diverged(model.predict(windows.astype(dtype), **told))],
         "persistence": [windows[:, -1]],
-        "linear_var": [linear.predict(windows)],
+        "linear_var": [linear.predict(windows, drives)],
         "null": [null[rows] for null in nulls],
     }
     return Contest("forecast", truth, entries, [])
@@ -116,12 +119,23 @@ def free_runs(
     return Contest("free_run", truth, entries, self_comparisons(truth, learned))
 
 
-def model_runs(model: ForwardModel, *, n_times: int, n_runs: int, seed: Seed) -> list[Values]:
-    """Run a model freely several times; a run that is refused as diverged is infinite."""
+def model_runs(
+    model: ForwardModel,
+    *,
+    n_times: int,
+    n_runs: int,
+    seed: Seed,
+    inputs: Float[np.ndarray, "times inputs"] | None = None,
+) -> list[Values]:
+    """Run a model freely several times; a run that is refused as diverged is infinite.
+
+    A model that has learned what external input does is given that of the recording.
+    """
     runs = []
+    told = {"drive": inputs} if getattr(model, "n_inputs", 0) else {}
     for child in generator(seed).integers(2**31, size=n_runs):
         try:
-            values = model.run(n_times, seed=int(child)).values
+            values = model.run(n_times, seed=int(child), **told).values
         except Diverged:
             values = np.full((n_times, len(model.names)), np.inf)
         runs.append(_or_diverged(values))
@@ -160,7 +174,7 @@ def score(metric: Callable[..., float], contest: Contest, *, sfreq: float) -> Sc
     try:
         for run in contest.entries["model"]:
             ask(contest.real, run)
-    except ValueError as error:
+    except (ValueError, MissingDependency) as error:
         return Scores({}, {}, np.empty(0), {}, str(error))
     left_out = [means(real) for real in leave_out_blocks(contest.real)]
     pairs = contest.repeats

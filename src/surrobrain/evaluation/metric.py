@@ -35,6 +35,9 @@ class Tag:
         "region": a mean over regions, each judged alone. "network": about pairs of regions.
     needs_sfreq : bool
         Whether it takes ``sfreq`` (Hz), because it looks along time.
+    default : bool
+        Whether `evaluate` computes it unasked: not if it is costly, says what another says, or
+        needs more than most recordings hold.
     """
 
     better: Literal["lower", "higher"]
@@ -43,6 +46,7 @@ class Tag:
     unit: str
     scope: Literal["region", "network"]
     needs_sfreq: bool
+    default: bool = True
 
 
 def metric(
@@ -52,6 +56,7 @@ def metric(
     perfect: float,
     unit: str = "",
     scope: Literal["region", "network"] = "region",
+    default: bool = True,
 ) -> Callable[[Callable[P, float]], Callable[P, float]]:
     """Turn an equation ``(real, simulated, ...) -> float`` into a metric.
 
@@ -65,7 +70,7 @@ def metric(
 
     Parameters
     ----------
-    better, protocol, perfect, unit, scope
+    better, protocol, perfect, unit, scope, default
         See `Tag`.
 
     Examples
@@ -99,7 +104,7 @@ def metric(
                 truth, run = truth[~missing], kept
             return equation(truth, run, **settings)
 
-        score.__dict__["tag"] = Tag(better, protocol, perfect, unit, scope, needs_sfreq)
+        score.__dict__["tag"] = Tag(better, protocol, perfect, unit, scope, needs_sfreq, default)
         return cast(Callable[P, float], score)
 
     return tagged

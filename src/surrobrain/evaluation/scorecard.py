@@ -83,9 +83,11 @@ class Scorecard:
     --------
     >>> values = np.random.default_rng(0).normal(size=(300, 4))
     >>> train, test = Recording(values, sfreq=1.0).split(0.5)
-    >>> card = evaluate(test, train, train=train, n_null=3)
+    >>> card = evaluate(test, train, train=train, metrics=["fc", "kl", "lyapunov"], n_null=3)
     >>> [row.name for row in card.rows]
-    ['fc', 'fcd', 'kl', 'spectral', 'wasserstein']
+    ['fc', 'kl']
+    >>> card.notes[-1][:50]
+    'lyapunov left out: a Lyapunov exponent needs 500 s'
     >>> card["fc"].verdict.split("; ")[0]  # noise has no connectivity to repeat
     'the recording does not repeat itself on this score'
     """
@@ -94,8 +96,17 @@ class Scorecard:
     notes: tuple[str, ...]
 
     def __getitem__(self, name: str) -> ScoreRow:
-        """Return the row of one metric."""
+        """Return the row of one metric.
+
+        Raises
+        ------
+        ValueError
+            There is no such row; where the metric was left out, the message says why.
+        """
         rows = {row.name: row for row in self.rows}
+        for note in self.notes:
+            if name not in rows and note.startswith(f"{name} left out: "):
+                raise ValueError(f"there is no row {name!r}: {note}")
         return rows[choice(name, rows, "row")]
 
     def __str__(self) -> str:
@@ -153,7 +164,7 @@ def evaluate(
         The part the model was fitted to: what the baselines learn from. Without it they learn
         from ``real``, which flatters them.
     metrics : sequence of str, optional
-        Names of the metrics to compute; by default the whole catalog.
+        Names of the metrics to compute, any of the catalog; by default those whose tag says so.
     seed : int
         Decides every draw.
     n_runs, n_null : int
@@ -162,7 +173,8 @@ def evaluate(
     Returns
     -------
     Scorecard
-        Every metric in one row, with what it must be read beside.
+        Every metric in one row, with what it must be read beside. A metric that refuses these data
+        has no row but a note: "name left out", and why.
 
     Raises
     ------
@@ -195,7 +207,7 @@ def evaluate(
     >>> brain = sb.examples.linear_network(6, duration=600.0, seed=0)
     >>> train, test = brain.recording.split(0.7)
     >>> model = sb.fit(sb.LinearVAR(6), train).model
-    >>> evaluate(test, model, train=train, n_runs=3, n_null=3)["nrmse"].verdict
+    >>> evaluate(test, model, train=train, metrics=["nrmse"], n_runs=3, n_null=3)["nrmse"].verdict
     'no better than the linear VAR'
     """
     whole(n_runs, "n_runs", low=1)
@@ -206,43 +218,69 @@ def evaluate(
             _same_kind(real, other, label)
     if isinstance(simulated, Recording):
         n_times = min(real.n_times, simulated.n_times)
-        real = dataclasses.replace(real, values=real.values[:n_times], on_bad="keep")
+        real = real.crop(stop=n_times / real.sfreq)
         runs = recorded_runs(simulated, n_times=n_times, n_runs=n_runs)
     else:
-        runs = model_runs(simulated, n_times=real.n_times, n_runs=n_runs, seed=stream(seed, 1))
+        runs = model_runs(
+            simulated, n_times=real.n_times, n_runs=n_runs, seed=stream(seed, 1), inputs=real.inputs
+        )
     predictor = simulated if isinstance(simulated, Predictor) else None
     source = real if train is None else train
     linear = fit_linear(source, memory=predictor.memory if predictor else 1)
     nulls = null_runs(source, n_times=real.n_times, n_runs=n_null, seed=stream(seed, 2))
-    linear_runs = linear.runs(n_times=real.n_times, n_runs=n_runs, seed=stream(seed, 3))
+    linear_runs = linear.runs(
+        n_times=real.n_times, n_runs=n_runs, seed=stream(seed, 3), drives=real.inputs
+    )
     contests = [free_runs(real, runs, train=train, linear_runs=linear_runs, nulls=nulls)]
     if predictor:
         contests.insert(0, forecasts(real, predictor, linear=linear, nulls=nulls))
-    rows = [
-        _row(name, tag_of(metric), score(metric, contest, sfreq=real.sfreq))
-        for contest in contests
-        for name, metric in asked.items()
-        if tag_of(metric).protocol == contest.protocol
-    ]
-    notes = _notes(real, simulated, train=train, contests=contests)
-    return Scorecard(tuple(rows), tuple(notes))
+    notes = [*_notes(real, simulated, train=train, contests=contests), *_unasked(metrics)]
+    return _card(asked, contests, notes, real.sfreq)
 
 
 def _asked(metrics: Sequence[str] | None) -> dict[str, Callable[..., float]]:
     """Return the metrics of these names, in the order of the catalog."""
-    known = cast(dict[str, Callable[..., float]], catalog.everything(_FOLDER))
-    wanted = known if metrics is None else {choice(name, known, "metric") for name in metrics}
+    known = _known()
+    if metrics is None:
+        return {name: metric for name, metric in known.items() if tag_of(metric).default}
+    wanted = {choice(name, known, "metric") for name in metrics}
     return {name: metric for name, metric in known.items() if name in wanted}
 
 
+def _unasked(metrics: Sequence[str] | None) -> list[str]:
+    """Say which metrics are computed only when they are named."""
+    unasked = sorted(_known().keys() - _asked(metrics)) if metrics is None else []
+    return [f"only when named in metrics=[...]: {', '.join(unasked)}"] if unasked else []
+
+
+def _known() -> dict[str, Callable[..., float]]:
+    return cast(dict[str, Callable[..., float]], catalog.everything(_FOLDER))
+
+
+def _card(
+    asked: dict[str, Callable[..., float]], contests: list[Contest], notes: list[str], sfreq: float
+) -> Scorecard:
+    """Ask every metric of every contest of its kind; one that refuses becomes a note."""
+    found = {
+        name: score(metric, contest, sfreq=sfreq)
+        for contest in contests
+        for name, metric in asked.items()
+        if tag_of(metric).protocol == contest.protocol
+    }
+    rows = [_row(name, tag_of(asked[name]), s) for name, s in found.items() if not s.refusal]
+    left_out = [f"{name} left out: {s.refusal}" for name, s in found.items() if s.refusal]
+    return Scorecard(tuple(rows), (*notes, *left_out))
+
+
 def _row(name: str, tag: Tag, scores: Scores) -> ScoreRow:
-    value = scores.values.get("model", math.nan)
-    margin = jackknife_margin(scores.replicates.get("model", np.empty(0)))
+    value = scores.values["model"]
+    margin = jackknife_margin(scores.replicates["model"])
     low, high = value - margin, value + margin
-    if tag.better == "lower":  # no interval reaches beyond perfect
-        low = float(np.maximum(low, tag.perfect))
+    # no interval reaches beyond perfect, unless an unbiased estimate itself lies there
+    if tag.better == "lower":
+        low = float(np.minimum(np.maximum(low, tag.perfect), value))
     else:
-        high = float(np.minimum(high, tag.perfect))
+        high = float(np.maximum(np.minimum(high, tag.perfect), value))
     return ScoreRow(
         name=name,
         protocol=tag.protocol,
@@ -252,7 +290,7 @@ def _row(name: str, tag: Tag, scores: Scores) -> ScoreRow:
         value=value,
         low=low,
         high=high,
-        **{other: scores.values.get(other, math.nan) for other in BASELINES},
+        **{other: scores.values[other] for other in BASELINES},
         floor=scores.floor,
         verdict=verdict(scores, tag),
     )

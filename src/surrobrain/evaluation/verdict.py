@@ -33,8 +33,6 @@ def verdict(scores: Scores, tag: Tag) -> str:
         How the model stands to the floor, and which baselines are not beaten: those whose
         difference from the model has an interval that includes zero or lies on the wrong side.
     """
-    if scores.refusal:
-        return f"not computed: {scores.refusal}"
     value = scores.values["model"]
     if math.isnan(value):
         return "undefined: a run diverged or is constant"

@@ -11,6 +11,7 @@ from typing import Any
 
 from surrobrain.checks import same_names
 from surrobrain.data.recording import Recording
+from surrobrain.inverse.defaults import chosen
 from surrobrain.inverse.losses import Loss, next_step
 from surrobrain.inverse.prepare import Batches, Prepared, fingerprint, prepare
 from surrobrain.inverse.verdict import baselines, one_step_error, residual_factor, warnings_of
@@ -113,11 +114,12 @@ def fit(
         (``training.held_out``). Several are each centered and scaled by their own training part;
         the surrogate has the average center and scale.
     loss : Loss, optional
-        Data term (``surrobrain.inverse.losses``); the next sample by default.
+        Data term (``surrobrain.losses``); by default the next sample, or what the model says
+        suits it.
     penalties : sequence of callable
         Terms added to the loss (``surrobrain.penalties``).
     training : Training, optional
-        Epochs, learning rate and so on.
+        Epochs, learning rate and so on; by default what the model says suits it.
     seed : int
         Decides every random draw.
     checkpoint : path, optional
@@ -160,10 +162,10 @@ def fit(
     True
     """
     begin = time.monotonic()
-    loss, training = loss or next_step(), training or Training()
     recordings = [recording] if isinstance(recording, Recording) else list(recording)
     architecture, names = _copied(model)
     _check_penalties(penalties, recordings)
+    loss, training = chosen(architecture, recordings, loss, training)
     held_out = training.held_out
     data = prepare(recordings, architecture, names=names, horizon=loss.horizon, held_out=held_out)
     architecture.to(device=device_of(training), dtype=torch_dtype(data.center.dtype))

@@ -10,6 +10,7 @@ from surrobrain.training.moment import Moment
 __all__ = ["adapted_share", "growth", "teacher_states"]
 
 _EVERY, _FORGET = 5, 0.999
+_LOOKED_AT = 25  # states per sequence; a geometric mean over more says the same
 
 
 def teacher_states(model: Architecture, batch: Batch) -> Any:
@@ -45,6 +46,8 @@ def growth(model: Architecture, batch: Batch) -> float:
 
     with torch.no_grad():
         states = teacher_states(model, batch)
+    every = max(1, batch.targets.shape[1] // _LOOKED_AT)
+    states = map_state(lambda s: s[:, ::every], states)
     if isinstance(states, tuple):
         raise TypeError(
             f"adaptive forcing needs the Jacobian of one state tensor, but {type(model).__name__} "
@@ -58,8 +61,8 @@ def growth(model: Architecture, batch: Batch) -> float:
 
         shape = states.shape[2:]
         flat = states.flatten(0, 1).flatten(1)
-        every = torch.func.vmap(torch.func.jacrev(following))(flat)
+        found = torch.func.vmap(torch.func.jacrev(following))(flat)
     else:
-        every = own(states.flatten(0, 1))
-    norms = torch.linalg.matrix_norm(every.detach(), ord=2).unflatten(0, states.shape[:2])
+        found = own(states.flatten(0, 1))
+    norms = torch.linalg.matrix_norm(found.detach(), ord=2).unflatten(0, states.shape[:2])
     return float(norms.log().mean(dim=1).max().exp())

@@ -16,7 +16,8 @@ class Architecture(Protocol):
     An architecture whose state is just its last samples need not write `encode`, `step` and
     `observe`: it inherits them from `WindowModel` and writes ``forward``. Two members are optional:
     ``unroll``, a faster way through many steps, with the arguments of `learned.unroll.unroll`, and
-    ``forced(state, teacher, share)`` where only part of a state follows from data.
+    ``forced(state, teacher, share)`` where only part of a state follows from data. So are
+    ``stretch`` and ``recipe``, how it is best trained; see `inverse.defaults`.
     """
 
     closed_form: ClassVar[bool]

@@ -189,6 +189,27 @@ class Surrogate:
                 ).numpy()
         return self._raw(found)
 
+    def forecast(
+        self,
+        windows: Float[np.ndarray, "windows memory regions"],
+        n_steps: int,
+        *,
+        drive: Float[np.ndarray, "windows steps inputs"] | None = None,
+    ) -> Float[np.ndarray, "windows steps regions"]:
+        """Return the expected samples 1 ... n_steps after each window, without noise."""
+        import torch
+
+        self._check_windows(windows)
+        whole(n_steps, "n_steps", low=1)
+        found = np.empty((len(windows), n_steps, self.n_regions), self.dtype)
+        with torch.inference_mode():
+            for first in range(0, len(windows), _BATCH):
+                some = slice(first, first + _BATCH)
+                driven = None if drive is None else self._tensor(drive[some] / self.input_scale)
+                state = self.architecture.encode(self._standard(windows[some]))
+                found[some] = unroll(self.architecture, state, n_steps, drives=driven)[0].numpy()
+        return self._raw(found)
+
     def jacobian(
         self, windows: Float[np.ndarray, "windows memory regions"]
     ) -> Float[np.ndarray, "windows regions regions"]:

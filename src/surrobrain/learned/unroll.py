@@ -1,11 +1,12 @@
 """Let an architecture run on its own predictions, held to the data as far as asked."""
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
 from surrobrain.learned.architecture import Architecture
 
-__all__ = ["map_state", "mixed", "unroll"]
+__all__ = ["map_state", "mixed", "stepped", "unroll"]
 
 
 def unroll(
@@ -44,11 +45,17 @@ def unroll(
     state : tensor or tuple of tensor
         After the last step.
     """
+    way = getattr(model, "unroll", None) or functools.partial(stepped, model)
+    return way(state, n_steps, inputs=inputs, drives=drives, teacher=teacher, shares=shares)
+
+
+def stepped(
+    model: Architecture, state: Any, n_steps: int, *, inputs: Any, drives: Any, teacher: Any,
+    shares: Any,
+) -> tuple[Any, Any]:  # fmt: skip
+    """Take the steps of ``unroll`` one by one."""
     import torch
 
-    fused = getattr(model, "unroll", None)
-    if fused is not None:
-        return fused(state, n_steps, inputs=inputs, drives=drives, teacher=teacher, shares=shares)
     found = []
     for t in range(n_steps):
         state = model.step(

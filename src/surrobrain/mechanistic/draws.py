@@ -42,7 +42,7 @@ def philox(counter: tuple[Any, ...], key: tuple[Any, Any]) -> tuple[Any, Any, An
 
 
 def four_normals(
-    xp: Any, quarter: Any, region: Any, stream: Any, *, seed: int, unit: Any
+    xp: Any, quarter: Any, region: Any, stream: Any, *, seed: int, unit: Any, dropped: int = 0
 ) -> tuple[Any, Any, Any, Any]:
     """Return the normals of the four steps from ``4 quarter`` on, by Box and Muller (1958).
 
@@ -56,15 +56,17 @@ def four_normals(
         Decides the noise.
     unit : array or tensor of float64
         The number 2^-32, which turns words into shares.
+    dropped : int
+        Last bits of a word that do not count for the radius; 8 in single precision.
     """
     key = key_of(seed)
     counter = (quarter & _LOW, quarter >> 32, region, stream)
     words = philox(counter, (key & _LOW, key >> 32))
     found = []
     for first, second in (words[:2], words[2:]):
-        share, turn = ((word ^ 0x80000000) * unit for word in (first, second))
-        radius = xp.sqrt(-2 * xp.log(share + 2.0**-33))
-        angle = 2 * np.pi * (turn - 0.5)
+        share = ((first ^ 0x80000000) >> dropped) * (unit * 2.0**dropped) + 2.0 ** (dropped - 33)
+        radius = xp.sqrt(-2 * xp.log(share))
+        angle = 2 * np.pi * ((second ^ 0x80000000) * unit - 0.5)
         found += [radius * xp.cos(angle), radius * xp.sin(angle)]
     return found[0], found[1], found[2], found[3]
 

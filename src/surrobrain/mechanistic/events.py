@@ -174,19 +174,20 @@ class _Step:
             else (draws[name], self.numbers.sizes[name])
             for name in network.node.states
         ]  # fmt: skip
-        now, total = x, tuple(0.0 * v for v in x)
+        now, total = x, x
         for stage, weight in enumerate(method.weights):
             sent = self.sent(now) if stage else past.now
             received = self.received(sent, past.totals(sent, method.times[stage]))
             derivatives = network.node.drift(self.xp, now, received, self.numbers.node)
             moves, dt = zip(now, derivatives, kicks, strict=True), network.step_in_node_unit
             change = changes(self.xp, method, stage, noise=noise, moves=moves, dt=dt)
-            total = tuple(t + weight * c for t, c in zip(total, change, strict=True))
+            share = change if weight == 1.0 else tuple(weight * c for c in change)
+            total = tuple(t + c for t, c in zip(total, share, strict=True))
             if stage < len(method.reaches):
                 reach = method.reaches[stage]
                 now = tuple(v + reach * c for v, c in zip(x, change, strict=True))
         limits = [network.node.limits.get(name) for name in network.node.states]
-        stepped = (self.limited(v + t, ends) for v, t, ends in zip(x, total, limits, strict=True))
+        stepped = (self.limited(v, ends) for v, ends in zip(total, limits, strict=True))
         return tuple(stepped), later
 
     def sent(self, state: tuple) -> tuple:

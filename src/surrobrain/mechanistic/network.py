@@ -137,6 +137,10 @@ class Network:
         elif self.method.n_stages > 1:
             refuse_short_delays(self)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Copy and send what decides the network; what was worked out of it is found again."""
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+
     @property
     def regions(self) -> tuple[str, ...]:
         """What can be driven and lesioned: the regions of the connectome."""

@@ -1,6 +1,5 @@
 """The same run in plain NumPy: slow, short, and the judge of the compiled loop."""
 
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +18,7 @@ __all__ = ["run"]
 
 
 def run(
-    network: "Network", n_times: int, *, xp: ModuleType = np, seed: int = 0, lane: int = 0
+    network: "Network", n_times: int, *, seed: int = 0, lane: int = 0
 ) -> Float[np.ndarray, "times observed"]:
     """Run a float64 network from its initial state, without settling and without inputs.
 
@@ -29,8 +28,6 @@ def run(
         What to simulate.
     n_times : int
         Number of samples.
-    xp : module
-        NumPy or torch.
     seed, lane : int
         Decide the noise, as in the compiled loop.
 
@@ -41,44 +38,39 @@ def run(
     """
     node, n, start = network.node, network.n_regions, network.initial_state
     sigma = sigma_per_state(network.noise_kind, node, n)
-    numbers = numbers_of(
-        network, lambda value: xp.asarray(value, dtype=xp.float64), sigma=sigma, varied={}
-    )
+    numbers = numbers_of(network, np.asarray, sigma=sigma, varied={})
     n_steps = n_times * network.steps_per_sample
     noise = {
         name: normals(seed, n_steps, n, variable=v, lane=lane)
         for v, name in enumerate(numbers.sizes)
     }
     found = samples(
-        network, xp, numbers=numbers, past=_Past(network, xp),
-        draws=lambda k: {name: xp.asarray(z[k]) for name, z in noise.items()},
-        start=(tuple(map(xp.asarray, start.values)), tuple(map(xp.asarray, start.observer))),
+        network, np, numbers=numbers, past=_Past(network),
+        draws=lambda k: {name: z[k] for name, z in noise.items()},
+        start=(tuple(start.values), tuple(start.observer)),
         n_times=n_times,
     )  # fmt: skip
-    return network.projected(np.stack([np.asarray(x) for x in found]))
+    return network.projected(np.stack(list(found)))
 
 
 class _Past:
     """What was sent, moment by moment, and its weighted sums, connection by connection."""
 
-    def __init__(self, network: "Network", xp: ModuleType) -> None:
-        self.network, self.xp = network, xp
+    def __init__(self, network: "Network") -> None:
+        self.network = network
         self.wirings = [wiring.whole() for wiring in network.wirings]
         # one (channels, regions) per step, the oldest first
         self.moments = list(np.moveaxis(network.initial_state.history, 2, 0))
 
     @property
     def now(self) -> tuple:
-        return tuple(map(self.xp.asarray, self.moments[-1]))
+        return tuple(self.moments[-1])
 
     def push(self, sent: tuple) -> None:
         self.moments = [*self.moments[1:], np.stack([np.asarray(x) for x in sent])]
 
     def totals(self, sent: tuple, time: float) -> tuple:
-        return tuple(
-            self.xp.asarray(self._total(wiring, c, sent[c], time))
-            for c, wiring in enumerate(self.wirings)
-        )
+        return tuple(self._total(wiring, c, sent[c], time) for c, wiring in enumerate(self.wirings))
 
     def _total(
         self, wiring: Wiring, channel: int, sent: Any, time: float

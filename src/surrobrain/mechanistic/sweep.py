@@ -1,27 +1,31 @@
-"""One network at many parameter points, run side by side on the compiled loop."""
+"""One network at many parameter points, side by side: in the compiled loop, or in torch."""
 
 import dataclasses
+import functools
 import itertools
-import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 
 from surrobrain.checks import choice, finite, positive, whole
-from surrobrain.mechanistic.engine import Engine, Lanes
+from surrobrain.mechanistic.engine import Engine, Lanes, own_lane
+from surrobrain.mechanistic.exact import ExactEngine
 from surrobrain.mechanistic.network import Network
 from surrobrain.mechanistic.node import check_parameters, parameters
 from surrobrain.mechanistic.sweep_store import SweepStore
+from surrobrain.parallel import on_cluster, pmap
 from surrobrain.training.progress import progress
 
 __all__ = ["Sweep", "sweep"]
 
 Varied = Float[np.ndarray, "points"] | Float[np.ndarray, "points regions"]
 Summary = Callable[[np.ndarray], np.ndarray]
+_Run = Callable[[Lanes], Float[np.ndarray, "lanes times regions"]]
 
 _MOST_LANES = 2**24  # lanes of one seed whose noise is told apart
 
@@ -63,9 +67,12 @@ def sweep(
     seed: int = 0,
     summary: Summary | None = None,
     out: str | Path | None = None,
-    threads: int | None = None,
+    device: str | None = None,
 ) -> Sweep:
     """Run a network at many parameter points.
+
+    The compiled loop suits up to some hundred points; for thousands at once there are graphics
+    cards.
 
     Parameters
     ----------
@@ -86,8 +93,12 @@ def sweep(
     out : str or Path, optional
         Folder to stream the points to, block by block: memory holds a few blocks, not the
         sweep. Called again after an interruption it goes on where it stopped, to the same bits.
-    threads : int, optional
-        Number of threads; all cores by default.
+    device : str, optional
+        Where to run points as one batch of torch tensors: "cuda", "cuda:1", or "cpu". By default
+        the compiled loop runs, which on a processor is many times faster: on all cores, or as
+        many as ``joblib.parallel_config(n_jobs=...)`` says around the call. Inside
+        ``joblib.parallel_config(backend="dask")`` the points go to the Dask cluster of the current
+        client, whose workers must see the folder.
 
     Returns
     -------
@@ -97,8 +108,15 @@ def sweep(
     Raises
     ------
     ValueError
-        An unknown or empty quantity is varied, the arrays differ in length, or the folder holds
-        another sweep.
+        An unknown or empty quantity is varied, the arrays differ in length, the folder holds
+        another sweep, or PyTorch does not reach the device.
+
+    Notes
+    -----
+    Both ways run the same equations of the node with the same noise (Philox, one lane per point):
+    they differ by rounding, which a chaotic network amplifies. On a device the number of points
+    per block follows from its memory, so that a folder is gone on with on a card of the same
+    size.
 
     Examples
     --------
@@ -113,32 +131,136 @@ def sweep(
     n_times = whole(
         round(positive(duration, "duration", unit="s") * network.sfreq), "samples", low=1
     )
-    node_names = tuple(name for name in parameters(network.node) if name in points)
-    engine = Engine(network, lanes=Engine.lanes_for(network), varied=node_names)
-    size = engine.layout.lanes
-
-    def block(first: int) -> np.ndarray:
-        lanes = _lanes(engine, points, first, min(first + size, n_points))
-        start, skip = network.initial_state, network.settling_samples
-        samples = engine.run(start, n_times, skip=skip, lanes=lanes, seed=seed)[0]
-        seen = network.projected(samples)
-        return seen if summary is None else np.stack([summary(values) for values in seen])
-
-    job = {"duration": duration, "seed": seed, "summary": _name(summary), "block": size}
+    block = _Block(network, points, n_times, seed, summary, device)
+    job = {"duration": duration, "seed": seed, "summary": _name(summary), "block": block.size}
+    job |= {} if device is None else {"device": device}
     store = SweepStore.open(out, network, points, job)
-    todo = [first for first in range(0, n_points, size) if not store.has(first)]
-    workers = whole(threads or os.cpu_count() or 1, "threads", low=1)
-    with ThreadPoolExecutor(workers) as pool, progress(n_points, label="sweep") as report:
+    todo = [first for first in range(0, n_points, block.size) if not store.has(first)]
+    with progress(n_points, label="sweep") as report:
+        done = n_points - block.size * len(todo)
+
+        def tell(n_blocks: int) -> None:
+            report(min(done + block.size * n_blocks, n_points), "points")
+
+        spread = _on_cluster if on_cluster() else _on_threads
+        spread(block, store, todo, tell)
+    values = store.joined(range(0, n_points, block.size))
+    return Sweep(points, values, network.sfreq, network.names)
+
+
+@dataclass(frozen=True, eq=False)
+class _Block:
+    """Runs the points of one block, here or wherever it is sent."""
+
+    network: Network
+    points: dict[str, Varied]
+    n_times: int
+    seed: int
+    summary: Summary | None
+    device: str | None
+
+    def __call__(self, first: int) -> np.ndarray:
+        """Return what is kept of the points from ``first`` on."""
+        n_points = len(next(iter(self.points.values())))
+        last = min(first + self.size, n_points)
+        samples = self._batch[1](_lanes(self.network, self.points, first, last))
+        seen = self.network.projected(samples)
+        return seen if self.summary is None else np.stack([self.summary(x) for x in seen])
+
+    @property
+    def size(self) -> int:
+        """Number of points that run side by side."""
+        return self._batch[0]
+
+    @functools.cached_property
+    def _batch(self) -> tuple[int, _Run]:
+        batch = _compiled if self.device is None else functools.partial(
+            _on_device, device=self.device
+        )  # fmt: skip
+        return batch(self.network, self.points, self.n_times, seed=self.seed)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the compiled loop behind; it is found again where this is sent."""
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+
+
+def _on_threads(
+    block: _Block, store: SweepStore, todo: list[int], tell: Callable[[int], None]
+) -> None:
+    """Run blocks on the cores of this machine; few wait in memory at any time."""
+    import joblib
+    from joblib.parallel import get_active_backend
+
+    told: Any = get_active_backend()[1]
+    workers = joblib.effective_n_jobs(-1 if told is None else told) if block.device is None else 1
+    with ThreadPoolExecutor(workers) as pool:
         waiting = {pool.submit(block, first): first for first in todo[: 2 * workers]}
-        rest, done = iter(todo[2 * workers :]), n_points - size * len(todo)
-        while waiting:
+        rest = iter(todo[2 * workers :])
+        for done in range(1, len(todo) + 1):
             finished = next(as_completed(waiting))
             store.keep(waiting.pop(finished), finished.result())
             for first in itertools.islice(rest, 1):
                 waiting[pool.submit(block, first)] = first
-            done += size
-            report(min(done, n_points), "points")
-    return Sweep(points, store.joined(range(0, n_points, size)), network.sfreq, network.names)
+            tell(done)
+
+
+def _on_cluster(
+    block: _Block, store: SweepStore, todo: list[int], tell: Callable[[int], None]
+) -> None:
+    """Send blocks to a Dask cluster; in a folder, which all workers see, each keeps its own."""
+
+    def advanced(done: int, total: int) -> None:
+        tell(done)
+
+    if store.folder is not None:
+        pmap(functools.partial(_kept, block, store), todo, progress=advanced)
+        return
+    for first, values in zip(todo, pmap(block, todo, progress=advanced), strict=True):
+        store.keep(first, values)
+
+
+def _kept(block: _Block, store: SweepStore, first: int) -> int:
+    store.keep(first, block(first))
+    return first
+
+
+def _compiled(
+    network: Network, points: Mapping[str, Varied], n_times: int, *, seed: int
+) -> tuple[int, _Run]:
+    """Return how many points the compiled loop runs side by side, and how it is run."""
+    varied = tuple(name for name in parameters(network.node) if name in points)
+    if network.stepper == "exact":
+        engine, size = ExactEngine(network), ExactEngine.size
+    else:
+        size = Engine.lanes_for(network)
+        engine = Engine(network, lanes=size, varied=varied)
+    start, skip = network.initial_state, network.settling_samples
+
+    def run(lanes: Lanes) -> Float[np.ndarray, "lanes times regions"]:
+        return engine.run(start, n_times, skip=skip, lanes=lanes, seed=seed)[0]
+
+    return size, run
+
+
+def _on_device(
+    network: Network, points: Mapping[str, Varied], n_times: int, *, seed: int, device: str
+) -> tuple[int, _Run]:
+    """Return how many points a device runs side by side, and how it is run."""
+    from surrobrain.mechanistic import torch_lanes
+
+    if network.stepper == "exact":
+        raise ValueError(
+            f"stepper='exact' runs on the processor alone, but device={device!r} arrived; leave "
+            "the device out, or give the network another stepper"
+        )
+    place = torch_lanes.place_of(device, network.dtype)
+    size = torch_lanes.lanes_that_fit(network, n_times, place)
+    skip = network.settling_samples
+
+    def run(lanes: Lanes) -> Float[np.ndarray, "lanes times regions"]:
+        return torch_lanes.run(network, lanes, n_times, skip=skip, seed=seed, place=place)
+
+    return min(size, len(next(iter(points.values())))), run
 
 
 def _name(summary: Summary | None) -> str:
@@ -176,15 +298,14 @@ def _checked(network: Network, vary: Mapping[str, Varied]) -> dict[str, Varied]:
     return points
 
 
-def _lanes(engine: Engine, points: dict[str, Varied], first: int, last: int) -> Lanes:
+def _lanes(network: Network, points: dict[str, Varied], first: int, last: int) -> Lanes:
     """Return the numbers of points first..last, one lane each."""
-    network = engine.network
     count = last - first
     chosen = {
         name: values[first:last, None] if values.ndim == 1 else values[first:last]
         for name, values in points.items()
     }
-    own = engine.own
+    own = own_lane(network)
     coupling = chosen.pop("coupling", own.coupling)
     sigma = chosen.pop("noise", None)
     noise = own.noise if sigma is None else np.ones_like(own.noise) * sigma[:, None]

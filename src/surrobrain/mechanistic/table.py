@@ -7,7 +7,6 @@ import numpy as np
 from jaxtyping import Float
 
 from surrobrain.checks import finite, positive
-from surrobrain.mechanistic.tape import Tape
 
 __all__ = ["Table", "lookup"]
 
@@ -96,7 +95,7 @@ def _cell(xp: Any, position: Any, n: int) -> tuple[Any, Any]:
 
 def _element(xp: Any, table: Table, index: Any) -> Any:
     """Return the entry of a table, counted row by row, at a whole number."""
-    if isinstance(xp, Tape):
+    if hasattr(xp, "element"):  # the tracer, or torch on a device that holds the table
         return xp.element(table, index)
     if hasattr(index, "new_tensor"):  # torch: on the device of the index, in its precision
         return index.new_tensor(table.values).reshape(-1)[index.long()]

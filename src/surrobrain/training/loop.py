@@ -208,7 +208,7 @@ def _whole_epoch(
         loss.backward()
         return loss
 
-    return _finite(optimizer.step(closure).item(), f"in epoch {epoch + 1}", options)
+    return _finite(float(optimizer.step(closure).detach()), f"in epoch {epoch + 1}", options)
 
 
 def _batches(n_items: int, options: Training, *, seed: int, epoch: int) -> list[Any]:

@@ -47,6 +47,11 @@ class Training:
         "cpu", or "cuda" for a graphics card.
     progress : bool
         Show a bar where stderr is a terminal.
+
+    Examples
+    --------
+    >>> Training(epochs=200, optimizer="radam", rate=5e-3).batch
+    64
     """
 
     epochs: int = 60

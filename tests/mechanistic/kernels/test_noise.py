@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 from numba import njit
 from scipy import stats
 
@@ -59,6 +60,21 @@ def test_single_precision_noise_is_the_same_noise(double: np.ndarray) -> None:
     single = compiled("float32", variable=1, lane=3)
     # 24 bits instead of 32 decide the radius, which shows in the far tail only
     assert (np.abs(single - double) < 1e-3).mean() > 0.9999
+
+
+def test_noise_of_single_precision_equals_torch() -> None:
+    """Its radius has 24 bits, as the tail tells: torch has to leave out the same ones."""
+    counted = [torch.arange(n) for n in (STEPS // 4, REGIONS)]
+    stream, unit = torch.tensor(256 * 3 + 1), torch.tensor(2.0**-32, dtype=torch.float64)
+    expected = compiled("float32", variable=1, lane=3)
+    tail = np.abs(expected) > 3.5
+    for dropped, agrees in ((8, True), (0, False)):
+        four = draws.four_normals(
+            torch, counted[0][:, None], counted[1], stream, seed=5, unit=unit, dropped=dropped
+        )
+        apart = np.abs(torch.stack(four, dim=1).flatten(0, 1).numpy() - expected)
+        assert (apart[tail].max() < 3e-6) == agrees
+        assert (apart.max() < 1e-4) == agrees
 
 
 def test_noise_is_standard_normal(double: np.ndarray) -> None:

@@ -23,6 +23,11 @@ __all__ = ["sweep"]
 )
 @click.option("--duration", default=60.0, show_default=True, metavar="SECONDS")
 @click.option("--seed", default=0, show_default=True, help="Decides the noise.")
+@click.option(
+    "--device",
+    metavar="NAME",
+    help="cuda, cuda:1 or cpu: all points as one batch of tensors; by default the compiled loop.",
+)
 @click.option("--target", metavar="FC.npy", help="Functional connectivity to come near to.")
 @click.option("--out", required=True, metavar="FOLDER", help="Where the points go.")
 @output_options
@@ -34,7 +39,7 @@ def sweep(
     target: str | None,
     out: str,
     as_json: bool,
-    **network: object,
+    **how: Any,
 ) -> None:
     """Run NODE at every point of a grid, and keep each point's functional connectivity.
 
@@ -51,13 +56,14 @@ def sweep(
     from surrobrain.mechanistic.sweep import sweep as run
     from surrobrain.signals.connectivity import functional_connectivity
 
-    brain = network_of(node, network)
+    brain = network_of(node, how)
     axes = {name: _values(name, text) for name, text in assignments(vary, "--vary").items()}
     grid = np.meshgrid(*axes.values(), indexing="ij")
     points = {name: values.ravel() for name, values in zip(axes, grid, strict=True)}
     found = run(
-        brain, points, duration=duration, seed=seed, summary=functional_connectivity, out=out
-    )
+        brain, points, duration=duration, seed=seed, summary=functional_connectivity, out=out,
+        device=how["device"],
+    )  # fmt: skip
     diverged = int((found.diverged > 0).sum())
     payload: dict[str, Any] = {"folder": out, "n_points": len(grid[0].ravel()),
                                "diverged": diverged, "seed": seed}  # fmt: skip

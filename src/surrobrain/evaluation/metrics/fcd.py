@@ -44,8 +44,16 @@ def fcd(
 
     Notes
     -----
+    Blind to which regions change their connectivity, and to when: the distribution is compared, not
+    the order of windows. A stationary linear model has such a distribution too, so a small distance
+    does not show that connectivity has dynamics [1]_.
+
     Values of another window, step or length of recording are not comparable. Minutes of a
     recording hold few independent windows: the floor is often 0.2 or more.
+
+    References
+    ----------
+    .. [1] Laumann et al. (2017), On the stability of BOLD fMRI correlations.
 
     Examples
     --------

@@ -29,6 +29,7 @@ def nrmse(
 
     Notes
     -----
+    Blind to when and in which direction a forecast errs, and to a region's weight in the signal.
     Other papers divide by the range or the mean, and the quantity called RMSE in figure 4 of the
     review [1]_ is this one.
 

@@ -28,8 +28,9 @@ def r2(
 
     Notes
     -----
-    Some papers weight regions by their variance, which gives another number. A constant offset
-    counts as an error, unlike in explained variance.
+    Blind to when a forecast errs: one step ahead on a slow signal, holding the last sample explains
+    nearly all. Some papers weight regions by their variance, which gives another number. A constant
+    offset counts as an error, unlike in `explained_variance`.
 
     Examples
     --------

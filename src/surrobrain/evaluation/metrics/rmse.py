@@ -27,6 +27,11 @@ def rmse(
         Mean over regions of sqrt(mean over time of (real - simulated)^2). The root is taken for
         each region, before the mean.
 
+    Notes
+    -----
+    Blind to when and in which direction a forecast errs. One step ahead on a slow signal, holding
+    the last sample scores low: read it beside persistence.
+
     Examples
     --------
     >>> rmse(np.zeros((4, 2)), np.array([[1.0, 3.0]] * 4))

@@ -1,0 +1,113 @@
+"""Shallow piecewise linear recurrent network: few states, many rectifiers."""
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import nn
+
+from surrobrain.checks import whole
+from surrobrain.learned.piecewise_linear import Maps, PiecewiseLinear, linear_start
+from surrobrain.seeds import stream
+
+__all__ = ["ShallowPLRNN"]
+
+_RANGE = 5.0  # standard deviations within which the start is linear
+
+
+class ShallowPLRNN(PiecewiseLinear):
+    """One hidden layer of rectifiers around a leak: the model for chaotic and nonlinear dynamics.
+
+    It learns by generalized teacher forcing, unless told otherwise: its free run then has the
+    attractor of the data.
+
+    Parameters
+    ----------
+    n_regions : int
+        Number of regions, which are its states.
+    memory : int
+        1, as its state is the sample.
+    n_inputs : int
+        Number of external inputs.
+    hidden : int
+        Number of rectifiers; by default 100, or twice the regions where that is more.
+    clipped : bool
+        Whether each rectifier is paired with one that takes over beyond its range, which bounds
+        all orbits where the leaks are below 1 in size.
+
+    Notes
+    -----
+    ``z' = A z + W1 (relu(W2 z + h2) - relu(W2 z)) + h1 + C u`` with A diagonal [1]_. It starts as
+    the linear autoregression, written with pairs of rectifiers along the singular vectors of its
+    coefficients, exact within 5 standard deviations; the other rectifiers start without effect.
+
+    References
+    ----------
+    .. [1] Hess, Monfared, Brenner & Durstewitz (2023), Generalized teacher forcing for learning
+       chaotic dynamics. ICML.
+
+    Examples
+    --------
+    >>> import surrobrain as sb
+    >>> values = np.random.default_rng(0).normal(size=(200, 3))
+    >>> model = ShallowPLRNN(3, hidden=8)
+    >>> sb.fit(model, sb.Recording(values, sfreq=1.0)).n_parameters
+    62
+    """
+
+    def __init__(
+        self,
+        n_regions: int,
+        *,
+        memory: int = 1,
+        n_inputs: int = 0,
+        hidden: int | None = None,
+        clipped: bool = True,
+    ) -> None:
+        super().__init__(n_regions, memory=memory, n_inputs=n_inputs, n_states=n_regions)
+        chosen = max(100, 2 * n_regions) if hidden is None else hidden
+        self.hidden, self.clipped = whole(chosen, "hidden", low=1), clipped
+        self.leak = nn.Parameter(torch.zeros(n_regions))
+        self.outer = nn.Parameter(torch.zeros(n_regions, self.hidden))
+        self.inner = nn.Parameter(torch.zeros(self.hidden, n_regions))
+        self.shift = nn.Parameter(torch.zeros(self.hidden))
+        self.offset = nn.Parameter(torch.zeros(n_regions))
+
+    def config(self) -> dict[str, object]:
+        """Return the constructor's arguments."""
+        return {**super().config(), "hidden": self.hidden, "clipped": self.clipped}
+
+    def maps(self) -> Maps:
+        """Return the matrices of a step."""
+        weights = (self.outer, self.inner, self.shift, self.offset)
+        return (torch.diag(self.leak), *weights, self.clipped)
+
+    def warm_start(
+        self,
+        windows: Float[np.ndarray, "windows memory regions"],
+        targets: Float[np.ndarray, "windows regions"],
+        *,
+        drives: Float[np.ndarray, "windows inputs"] | None = None,
+        seed: int,
+    ) -> None:
+        """Represent the linear autoregression, and draw the rectifiers it leaves free."""
+        linear = linear_start(windows, targets, drives)
+        step = linear.coefficients[-1]
+        leak = np.clip(np.diag(step), -0.99, 0.99)
+        u, s, vh = np.linalg.svd(step - np.diag(leak))
+        n_pairs = min(self.hidden // 2, self.n_regions)
+        rng, n_free = stream(seed), self.hidden - 2 * n_pairs
+        inner = rng.normal(size=(n_free, self.n_regions)) / np.sqrt(self.n_regions)
+        along, scaled = vh[:n_pairs], (u * s)[:, :n_pairs]
+        shift = np.full(2 * n_pairs, _RANGE if self.clipped else 0.0)
+        values = {
+            "leak": leak,
+            "outer": np.hstack([scaled, -scaled, np.zeros((self.n_regions, n_free))]),
+            "inner": np.vstack([along, -along, inner]),
+            "shift": np.concatenate([shift, rng.uniform(-2, 2, size=n_free)]),
+            "offset": linear.intercept,
+        }
+        with torch.no_grad():
+            for name, value in values.items():
+                getattr(self, name).copy_(torch.as_tensor(value))
+            if self.drive is not None:
+                self.drive.copy_(torch.as_tensor(linear.drive))
