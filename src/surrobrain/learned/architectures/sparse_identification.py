@@ -1,0 +1,220 @@
+"""Sparse identification of nonlinear dynamics (SINDy): equations instead of a network."""
+
+from itertools import combinations_with_replacement
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from surrobrain.checks import choice, number, whole
+from surrobrain.lazy import need
+from surrobrain.learned.window_model import WindowModel
+
+__all__ = ["SparseIdentification"]
+
+_SMOOTHED = 11  # samples of the filter before a derivative is taken
+_CUBIC = 3
+
+
+class SparseIdentification(WindowModel):
+    """Polynomial equations with as few terms as the data allow.
+
+    Use it on few variables (up to ten or so: components, the states of a known circuit) whose
+    true equations are polynomials, or nearly; nothing else then needs so few samples. With many
+    regions degree 1 alone is feasible, and `LinearVAR` does that better. Above degree 2, and on
+    recordings whose equations are no polynomials (ECG, EEG), long free runs often diverge.
+
+    Parameters
+    ----------
+    n_regions : int
+        Number of regions.
+    memory : int
+        1: the sample is the state; here so that every architecture is made alike.
+    n_inputs : int
+        Number of external inputs, constant during a step; they are variables like the regions.
+    degree : int
+        Highest degree of the polynomials.
+    threshold : float
+        Terms with smaller coefficients are left out, again and again until none is; in standard
+        deviations of what is fitted (the change per sample), per standard deviation of a region.
+        The default suits systems driven by noise. Centering the regions adds small terms to the
+        equations, so clean or long trajectories of a smooth system want less, such as 0.02.
+    time : {"discrete", "continuous"}
+        "discrete": the next sample minus this one, for systems driven by noise; the default, as
+        it alone is right for resting recordings. "continuous": the smoothed derivative, for
+        sampled trajectories of a smooth system with noise of the measurement; far less biased by
+        that noise.
+
+    Notes
+    -----
+    x[t+1] = x[t] + f(x[t], u[t+1]), or dx/dt = f(x, u) solved by one Runge-Kutta step of order 4
+    per sample; f is a sum of monomials, found by sequentially thresholded least squares [1]_ of
+    the package pysindy, which fitting needs (``pip install 'surrobrain[sindy]'``) and running
+    does not. The derivative is a finite difference after a Savitzky-Golay filter of 11 samples
+    and order 3. Everything is in standard deviations, so thresholds are comparable; time is in
+    samples. Training further moves the coefficients of the kept terms only.
+
+    References
+    ----------
+    .. [1] Brunton, Proctor & Kutz (2016), Discovering governing equations from data by sparse
+       identification of nonlinear dynamical systems. PNAS 113:3932.
+
+    Examples
+    --------
+    >>> import surrobrain as sb
+    >>> from surrobrain.learned.architectures import SparseIdentification
+    >>> rng, x = np.random.default_rng(0), np.zeros((500, 2))
+    >>> for t in range(1, 500):
+    ...     x[t] = 0.5 * x[t - 1] + rng.normal(size=2)
+    >>> model = sb.fit(SparseIdentification(2, threshold=0.2), sb.Recording(x, sfreq=1.0)).model
+    >>> model.architecture.n_active
+    2
+    """
+
+    closed_form: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        n_regions: int,
+        *,
+        memory: int = 1,
+        n_inputs: int = 0,
+        degree: int = 2,
+        threshold: float = 0.1,
+        time: str = "discrete",
+    ) -> None:
+        if memory != 1:
+            raise ValueError(
+                f"sparse identification has memory 1, its sample being its state, but {memory} "
+                "arrived; use memory=1, or append delayed copies of the regions to the recording"
+            )
+        super().__init__(n_regions, memory=memory, n_inputs=n_inputs)
+        self.degree = whole(degree, "degree", low=1)
+        self.threshold = number(threshold, "threshold", low=0.0)
+        self.time = choice(time, ("discrete", "continuous"), "time")
+        # a monomial is a choice of `degree` factors, of which 0 is the number one
+        factors = list(combinations_with_replacement(range(n_regions + n_inputs + 1), degree))
+        self.register_buffer("factors", torch.tensor(factors), persistent=False)
+        self.coefficients = nn.Parameter(torch.zeros(n_regions, len(factors)))
+        self.register_buffer("kept", torch.ones(n_regions, len(factors)))
+
+    @property
+    def n_active(self) -> int:
+        """Number of terms that were kept."""
+        return int(self.get_buffer("kept").sum())
+
+    def config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
+        names = ("degree", "threshold", "time")
+        return {**super().config(), **{name: getattr(self, name) for name in names}}
+
+    def warm_start(
+        self,
+        windows: Float[np.ndarray, "windows memory regions"],
+        targets: Float[np.ndarray, "windows regions"],
+        *,
+        drives: Float[np.ndarray, "windows inputs"] | None = None,
+        seed: int,
+    ) -> None:
+        """Find the equations; nothing is left to chance.
+
+        Raises
+        ------
+        MissingDependency
+            pysindy is not installed.
+        ValueError
+            There are fewer samples than terms, or none in a row long enough to be smoothed.
+        """
+        pysindy, n_terms = need("pysindy", extra="sindy"), self.coefficients.shape[1]
+        if len(windows) < n_terms:
+            raise ValueError(
+                f"polynomials of degree {self.degree} have {n_terms} terms, but only "
+                f"{len(windows)} samples arrived; use a lower degree or fewer regions"
+            )
+        u = np.zeros((len(windows), self.n_inputs)) if drives is None else drives
+        states, changes, inputs = windows[:, 0].astype(np.float64), targets - windows[:, 0], u
+        if self.time == "continuous":
+            states, changes, inputs = _smoothed(pysindy, states, targets, inputs)
+        scale = changes.std(axis=0)
+        found = pysindy.SINDy(
+            optimizer=pysindy.STLSQ(threshold=self.threshold),
+            feature_library=pysindy.PolynomialLibrary(degree=self.degree),
+        )
+        given = {"u": inputs} if self.n_inputs else {}
+        found.fit(states, t=1.0, x_dot=changes / scale, **given)
+        column = {factors: k for k, factors in enumerate(map(tuple, self._factors().tolist()))}
+        order = [
+            column[_factors_of(powers, self.degree)] for powers in found.feature_library.powers_
+        ]
+        solved = torch.as_tensor(found.coefficients() * scale[:, None])
+        with torch.no_grad():
+            self.coefficients[:, order] = solved.to(self.coefficients)
+            self.get_buffer("kept")[:, order] = (solved != 0).to(self.coefficients)
+
+    def field(
+        self,
+        x: Float[Tensor, "batch regions"],
+        drive: Float[Tensor, "batch inputs"] | None = None,
+    ) -> Float[Tensor, "batch regions"]:
+        """Return f: the change per sample, or dx/dt in standard deviations per sample."""
+        none = x.new_zeros(len(x), self.n_inputs)
+        seen = torch.cat([x.new_ones(len(x), 1), x, none if drive is None else drive], dim=1)
+        terms = x.new_ones(len(x), 1)
+        for factor in self._factors().T:
+            terms = terms * seen[:, factor]
+        return nn.functional.linear(terms, self.coefficients * self.get_buffer("kept"))
+
+    def forward(
+        self,
+        windows: Float[Tensor, "batch memory regions"],
+        drive: Float[Tensor, "batch inputs"] | None = None,
+    ) -> Float[Tensor, "batch regions"]:
+        """Return the next sample after each window."""
+        x = windows[:, -1]
+        first = self.field(x, drive)
+        if self.time == "discrete":
+            return x + first
+        second = self.field(x + first / 2, drive)
+        third = self.field(x + second / 2, drive)
+        return x + (first + 2 * second + 2 * third + self.field(x + third, drive)) / 6
+
+    def equations(self) -> tuple[str, ...]:
+        """Return f of every region in words: x0, x1, ... are regions, u0, ... inputs."""
+        names = [f"x{k}" for k in range(self.n_regions)] + [f"u{k}" for k in range(self.n_inputs)]
+        terms = ["".join(f" {names[k - 1]}" for k in row if k) for row in self._factors().tolist()]
+        numbers = (self.coefficients * self.get_buffer("kept")).tolist()
+        sums = [[f"{c:.4g}{t}" for c, t in zip(row, terms, strict=True) if c] for row in numbers]
+        return tuple(" + ".join(parts) or "0" for parts in sums)
+
+    def _factors(self) -> Tensor:
+        return self.get_buffer("factors")
+
+
+def _factors_of(powers: np.ndarray, degree: int) -> tuple[int, ...]:
+    """Return a monomial's variables, each as often as its power, filled up by the number one."""
+    variables = np.repeat(np.arange(1, len(powers) + 1), powers)
+    return tuple([0] * (degree - len(variables)) + variables.tolist())
+
+
+def _smoothed(
+    pysindy: Any, states: np.ndarray, targets: np.ndarray, inputs: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return smoothed samples, their derivatives and inputs of all stretches without a gap."""
+    gaps = np.flatnonzero((states[1:] != targets[:-1]).any(axis=1)) + 1
+    found = []
+    for rows in np.split(np.arange(len(states)), gaps):
+        if len(rows) < _SMOOTHED:
+            continue
+        smoother = {"window_length": _SMOOTHED, "polyorder": _CUBIC}
+        method = pysindy.SmoothedFiniteDifference(smoother_kws=smoother)
+        change = method(states[rows], t=1.0)
+        found.append((np.asarray(method.smoothed_x_), np.asarray(change), inputs[rows]))
+    if not found:
+        raise ValueError(
+            f"a smoothed derivative needs {_SMOOTHED} samples in a row, but no stretch is that "
+            'long; use time="discrete"'
+        )
+    x, change, u = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return x, change, u
