@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from surrobrain.checks import number, whole
-from surrobrain.inverse.elbo import elbo
 from surrobrain.inverse.forcing import adapted_share, teacher_states
 from surrobrain.learned.architecture import Architecture
 from surrobrain.learned.batch import Batch
@@ -12,7 +11,7 @@ from surrobrain.learned.unroll import unroll
 from surrobrain.training.moment import Moment
 
 __all__ = [
-    "Forced", "Loss", "MultiStep", "elbo", "generalized_teacher_forcing", "multi_step", "next_step",
+    "Forced", "Loss", "MultiStep", "generalized_teacher_forcing", "multi_step", "next_step",
     "scheduled_sampling", "sparse_teacher_forcing", "teacher_forcing",
 ]  # fmt: skip
 
