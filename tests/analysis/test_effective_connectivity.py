@@ -114,3 +114,18 @@ def test_known_networks(shared):
         found.append(np.corrcoef(weights[pairs], true[pairs])[0, 1])
     assert np.mean(found) >= 0.975
     assert min(found) >= 0.97
+
+
+def test_innovations_show_what_regions_share_within_a_sample():
+    rng = np.random.default_rng(0)
+    mixing = np.array([[1.0, 0.0, 0.0], [0.7, 1.0, 0.0], [0.0, 0.0, 2.0]])
+    x, kicks = np.zeros((5000, 3)), rng.normal(size=(5000, 3)) @ mixing.T
+    for t in range(1, 5000):
+        x[t] = 0.9 * x[t - 1] + kicks[t]
+    recording = sb.Recording(x, sfreq=1.0)
+    model = sb.fit(sb.LinearVAR(3), recording).model
+    found = sb.effective_connectivity(model, recording, method="innovations")
+    assert (np.abs(found.weights - mixing @ mixing.T) < 4 * found.error).all()
+    assert found.lag == 0
+    with pytest.raises(ValueError, match="give a fitted surrogate and the recording"):
+        sb.effective_connectivity(model, method="innovations")

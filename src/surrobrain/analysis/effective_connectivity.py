@@ -11,7 +11,7 @@ from surrobrain.checks import choice, positive, same_names, whole
 from surrobrain.data.recording import Recording
 from surrobrain.forward import ForwardModel, Predictor
 from surrobrain.learned.surrogate import Surrogate
-from surrobrain.learned.windows import training_windows
+from surrobrain.learned.windows import cut_windows, training_windows
 
 __all__ = ["EffectiveConnectivity", "effective_connectivity"]
 
@@ -28,14 +28,14 @@ class EffectiveConnectivity:
     ----------
     weights : array, shape (n_regions, n_regions)
         ``weights[i, j]``: change of region i per unit of change of region j, ``lag`` samples
-        earlier, averaged over states. The diagonal is kept: it is a region's own persistence,
-        and comparisons with other matrices should leave it out.
+        earlier, averaged over states; of innovations, their covariance. The diagonal is kept: it
+        is a region's own persistence, and comparisons with other matrices should leave it out.
     error : array, shape (n_regions, n_regions)
         Standard error of that average over states; zero for a linear model.
     method : str
-        "jacobian" or "perturbation".
+        "jacobian", "perturbation" or "innovations".
     lag : int
-        Samples between cause and effect.
+        Samples between cause and effect; 0 for innovations.
     names : tuple of str
         Region names.
     """
@@ -51,7 +51,7 @@ def effective_connectivity(
     model: ForwardModel,
     recording: Recording | None = None,
     *,
-    method: Literal["jacobian", "perturbation"] = "jacobian",
+    method: Literal["jacobian", "perturbation", "innovations"] = "jacobian",
     size: float = 1.0,
     lag: int = 1,
     n_states: int | None = None,
@@ -66,8 +66,9 @@ def effective_connectivity(
     recording : Recording, optional
         States to average over are its windows, evenly spaced in time; states of a free run of the
         model when absent. A model whose state cannot be read off data (a network) takes none.
-    method : {"jacobian", "perturbation"}
-        Exact derivative of the next sample; or a change of finite size.
+    method : {"jacobian", "perturbation", "innovations"}
+        Exact derivative of the next sample; a change of finite size; or what regions share within
+        a sample, where samples come slower than regions act on each other, as in fMRI.
     size : float
         Size of the perturbation, positive. For a surrogate: in standard deviations of each region,
         added to its newest sample. For a network: in the unit of its input, during one sample.
@@ -96,12 +97,16 @@ def effective_connectivity(
     -----
     Jacobian: mean over states of d x_i[t+1] / d x_j[t]. Perturbation: mean over states of
     (E[x_i[t+lag] | x_j[t] + d] - E[x_i[t+lag] | x_j[t]]) / d [1]_; for a network the two runs share
-    their noise instead of having none.
+    their noise instead of having none. Innovations: covariance of the errors of one-step
+    predictions, in units of the recording, symmetric. A system whose regions act alike in both
+    directions and are driven by equal noise answers a lasting push in proportion to the covariance
+    of its fluctuations [2]_; prediction takes away what a slow observation adds to them.
 
     References
     ----------
     .. [1] Luo et al. (2025), Mapping effective connectivity by virtually perturbing a surrogate
        brain, Nature Methods.
+    .. [2] Kubo (1966), The fluctuation-dissipation theorem. Rep Prog Phys 29:255.
 
     Examples
     --------
@@ -113,10 +118,13 @@ def effective_connectivity(
     >>> bool(np.allclose(exact.weights, finite.weights))
     True
     """
-    choice(method, ("jacobian", "perturbation"), "method")
+    choice(method, ("jacobian", "perturbation", "innovations"), "method")
     size, lag = positive(size, "size"), whole(lag, "lag", low=1)
     if recording is not None:
         same_names(recording.names, model.names, our="the recording", their="the model")
+    if method == "innovations":
+        mean, error = _average(_shared(model, recording))
+        return EffectiveConnectivity(mean, error, method, 0, tuple(model.names))
     if isinstance(model, Predictor):
         n_states = whole(n_states or _PREDICTOR_STATES, "n_states", low=2)
         windows, spread = _states(model, recording, n_states=n_states, seed=seed)
@@ -153,6 +161,21 @@ def _states(
     windows, _ = training_windows([recording], memory=model.memory)
     kept = np.unique(np.linspace(0, len(windows) - 1, n_states).round().astype(int))
     return windows[kept], recording.values[recording.valid].std(axis=0)
+
+
+def _shared(model: ForwardModel, recording: Recording | None) -> Iterator[np.ndarray]:
+    """Yield the products of all pairs of errors, sample by sample."""
+    if recording is None or not isinstance(model, Predictor):
+        raise ValueError(
+            "innovations are the errors of a model that predicts a recording; give a fitted "
+            "surrogate and the recording"
+        )
+    found = cut_windows([recording], memory=model.memory)
+    told = {"drive": found.drives} if getattr(model, "n_inputs", 0) else {}
+    errors = (found.following - model.predict(found.windows, **told)).astype(np.float64)
+    errors -= errors.mean(axis=0)
+    for each in errors:
+        yield np.outer(each, each)
 
 
 def _derivatives(model: Predictor, windows: np.ndarray, *, lag: int) -> Iterator[np.ndarray]:
