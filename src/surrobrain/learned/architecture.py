@@ -14,9 +14,10 @@ class Architecture(Protocol):
     external input, such as stimulation, comes as ``drive``, one column per input; absent means 0.
 
     An architecture whose state is just its last samples need not write `encode`, `step` and
-    `observe`: it inherits them from `WindowModel` and writes ``forward``. Two members are optional:
-    ``unroll``, a faster way through many steps, with the arguments of `learned.unroll.unroll`, and
-    ``forced(state, teacher, share)`` where only part of a state follows from data.
+    `observe`: it inherits them from `WindowModel` and writes ``forward``. Three members are
+    optional: ``unroll``, a faster way through many steps, with the arguments of
+    `learned.unroll.unroll`; ``forced(state, teacher, share)`` where only part of a state follows
+    from data; ``starts_linear = False`` where parameters that do not act leave it nonlinear.
     """
 
     closed_form: ClassVar[bool]
