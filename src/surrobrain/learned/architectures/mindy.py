@@ -26,10 +26,10 @@ class MINDy(WindowModel):
     """Mesoscale individualized neurodynamics: a saturating curve per region, and who acts on whom.
 
     Use it for directed connectivity of hundreds of regions in one person's BOLD: it is hardly
-    larger than a linear model, but its free run can have attractors. It is solved as a whole, so
-    `fit` trains it further only if asked to look further than one sample. Deconvolve BOLD first, or the curve
-    is that of the vessels too. For the best forecast use `MLP`: the penalties here pay for
-    sparseness with error.
+    larger than a linear model, but its free run can have attractors. It is solved as a whole;
+    `fit` trains it further only if asked to look further than one sample. Deconvolve BOLD first,
+    or the curve is that of the vessels too. For the best forecast use `MLP`: the penalties here
+    pay for sparseness with error.
 
     Parameters
     ----------
