@@ -18,7 +18,7 @@ __all__ = ["MINDy"]
 
 _SLOPE = 20 / 3
 _LEAST_DECAY = 0.1
-_STEPS, _BATCH, _RATE = 2000, 300, 1e-3
+_STEPS, _BATCH, _RATE = 1000, 300, 2e-3
 _FASTER = {"low_left": 2.5, "low_right": 2.5, "curvature": 2.5, "decay": 3.5}
 
 
@@ -59,7 +59,7 @@ class MINDy(WindowModel):
     Curvature a and decay D = 0.1 + d^2 belong to a region. Minimized is the squared error, summed
     over regions, plus the penalties, by Nesterov's Adam on batches of 300 samples; two global
     factors, by regression on all samples, then undo what the penalties shrank of W and D. Unlike
-    the paper, W_s starts from ridge regression and needs 2000 batches, not 5000, and the change
+    the paper, W_s starts from ridge regression and needs 1000 batches, not 5000, and the change
     is that of one sample, not half that of two.
 
     References
