@@ -11,6 +11,7 @@ import surrobrain as sb
 from surrobrain.catalog import load, names
 from surrobrain.learned.architecture import Architecture
 from surrobrain.learned.window_model import WindowModel
+from surrobrain.learned.windows import training_windows
 from surrobrain.training.options import Training
 
 FOLDER = "surrobrain.learned.architectures"
@@ -103,6 +104,39 @@ def test_making_one_leaves_global_randomness_alone(name):
     before = torch.get_rng_state()
     make(name)
     assert torch.equal(before, torch.get_rng_state())
+
+
+@pytest.fixture(scope="module")
+def driven():
+    """Regions that a known matrix moves by two inputs, the stronger cause of their changes."""
+    rng, effect = np.random.default_rng(2), np.array([[2.0, 0], [0, 2], [-2, 0], [1, 1]])
+    u, x = rng.normal(size=(600, 2)), np.zeros((600, N))
+    for t in range(1, 600):
+        x[t] = 0.6 * x[t - 1] + effect @ u[t] + rng.normal(size=N)
+    return sb.Recording(x, sfreq=2.0).with_inputs(u)
+
+
+@every
+def test_learns_what_an_input_does(name, driven):
+    kind = load(FOLDER, name)
+    try:
+        made = kind(N, n_inputs=2)
+    except ValueError:  # one without inputs has to say so
+        with pytest.raises(ValueError, match="input"):
+            kind(N, n_inputs=2)
+        return
+    fitted = sb.fit(made, driven).model
+    windows, following = training_windows([driven], memory=made.memory)
+    acted = driven.inputs[made.memory :]
+    blind, told = (
+        np.square(following[:, 0] - fitted.predict(windows, drive=drive)).mean(axis=0)
+        for drive in (None, acted)
+    )
+    noise, moved = np.ones(N), np.array([4.0, 4.0, 4.0, 2.0])
+    assert (told < 1.3 * noise).all()
+    assert (blind > 0.8 * (noise + moved)).all()
+    with pytest.raises(ValueError, match="the model has 2 inputs but a recording has 0"):
+        sb.fit(kind(N, n_inputs=2), sb.Recording(driven.values, sfreq=2.0))
 
 
 def test_half_an_architecture_is_refused():

@@ -18,6 +18,8 @@ def make(name: str, weight: float):
     needs = inspect.signature(function).parameters
     if "connectome" in needs:
         return function(sb.Connectome(np.diag([1.0, 1.0], k=1)), weight=weight)
+    if "drift" in needs:
+        return function(lambda x: -x, weight=weight, dt=0.5)
     return function(weight=weight)
 
 

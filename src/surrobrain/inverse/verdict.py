@@ -103,7 +103,8 @@ def warnings_of(
     """
     n_active, error, persistence, linear_var = model.architecture.n_active, *errors
     n_values, radius = data.train.following.size, spectral_radius(model)
-    linear = n_active < sum(p.numel() for p in model.architecture.parameters())
+    resting = n_active < sum(p.numel() for p in model.architecture.parameters())
+    linear = resting and getattr(model.architecture, "starts_linear", True)
     found = {
         f"the model has {n_active} parameters but the recording only {n_values} values; "
         "a longer recording or a smaller model is safer": n_values < n_active,

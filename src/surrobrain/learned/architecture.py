@@ -14,10 +14,11 @@ class Architecture(Protocol):
     external input, such as stimulation, comes as ``drive``, one column per input; absent means 0.
 
     An architecture whose state is just its last samples need not write `encode`, `step` and
-    `observe`: it inherits them from `WindowModel` and writes ``forward``. Two members are optional:
-    ``unroll``, a faster way through many steps, with the arguments of `learned.unroll.unroll`, and
-    ``forced(state, teacher, share)`` where only part of a state follows from data. So are
-    ``stretch`` and ``recipe``, how it is best trained; see `inverse.defaults`.
+    `observe`: it inherits them from `WindowModel` and writes ``forward``. Optional members are
+    ``unroll``, a faster way through many steps, with the arguments of `learned.unroll.unroll`;
+    ``forced(state, teacher, share)`` where only part of a state follows from data; ``stretch`` and
+    ``recipe``, how it is best trained (`inverse.defaults`); and ``starts_linear = False`` where
+    parameters that do not act leave it nonlinear.
     """
 
     closed_form: ClassVar[bool]
