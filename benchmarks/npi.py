@@ -52,8 +52,8 @@ def measure() -> Outcome:
             f"CPU s: read, fit and ask, one thread; loading torch once takes {imports:.1f} s more.",
             "innovations: covariance of the surrogate's one-step errors. In the whole-brain model "
             "regions act on each other within one BOLD sample, so lagged prediction (EC) misses "
-            "it; the response to a push of equal size follows the covariance, not the correlation, of "
-            "fluctuations. Neither covariance, FC nor innovations have a direction.",
+            "it; the response to a push of equal size follows the covariance, not the correlation, "
+            "of fluctuations. Neither covariance, FC nor innovations have a direction.",
         ],
     )
 

@@ -193,7 +193,7 @@ class Henon(WindowModel):
 class Lagged(torch.nn.Module):
     """A latent state of two parts, of which one is seen."""
 
-    closed_form, n_regions, memory, n_active = False, 1, 1, 1
+    closed_form, n_regions, memory, n_active, n_inputs = False, 1, 1, 1, 0
 
     def __init__(self):
         super().__init__()
@@ -208,7 +208,7 @@ class Lagged(torch.nn.Module):
     def encode(self, windows):
         return windows[:, -1], 0 * windows[:, -1]
 
-    def step(self, state, inputs=None):
+    def step(self, state, inputs=None, drive=None):
         seen, hidden = state
         later = self.rates[0] * seen + hidden
         return (later if inputs is None else later + inputs), self.rates[1] * hidden

@@ -123,9 +123,8 @@ def effective_connectivity(
     if recording is not None:
         same_names(recording.names, model.names, our="the recording", their="the model")
     if method == "innovations":
-        mean, error = _average(_shared(model, recording))
-        return EffectiveConnectivity(mean, error, method, 0, tuple(model.names))
-    if isinstance(model, Predictor):
+        lag, samples = 0, _shared(model, recording)
+    elif isinstance(model, Predictor):
         n_states = whole(n_states or _PREDICTOR_STATES, "n_states", low=2)
         windows, spread = _states(model, recording, n_states=n_states, seed=seed)
         if method == "perturbation":
@@ -133,21 +132,26 @@ def effective_connectivity(
         else:
             samples = _derivatives(model, windows, lag=lag)
     else:
-        if method == "jacobian" or recording is not None:
-            raise ValueError(
-                f"the state of {type(model).__name__} cannot be read off data, so it has no "
-                "Jacobian at samples; use method='perturbation' without a recording"
-            )
-        if model.names != model.regions:
-            raise ValueError(
-                f"{type(model).__name__} observes {len(model.names)} channels, not its "
-                f"{len(model.regions)} regions, so what one region does to another is not seen; "
-                "ask a model that observes its regions"
-            )
+        _refuse_unseen(model, method, recording)
         n_states = whole(n_states or _RUN_STATES, "n_states", low=2)
         samples = _pulsed(model, size=size, lag=lag, n_states=n_states, seed=seed)
     mean, error = _average(samples)
     return EffectiveConnectivity(mean, error, method, lag, tuple(model.names))
+
+
+def _refuse_unseen(model: ForwardModel, method: str, recording: Recording | None) -> None:
+    """Refuse what a model whose state is not read off data cannot answer."""
+    if method == "jacobian" or recording is not None:
+        raise ValueError(
+            f"the state of {type(model).__name__} cannot be read off data, so it has no "
+            "Jacobian at samples; use method='perturbation' without a recording"
+        )
+    if model.names != model.regions:
+        raise ValueError(
+            f"{type(model).__name__} observes {len(model.names)} channels, not its "
+            f"{len(model.regions)} regions, so what one region does to another is not seen; "
+            "ask a model that observes its regions"
+        )
 
 
 def _states(
