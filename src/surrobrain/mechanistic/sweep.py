@@ -2,7 +2,6 @@
 
 import dataclasses
 import functools
-import itertools
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -187,21 +186,21 @@ class _Block:
 def _on_threads(
     block: _Block, store: SweepStore, todo: list[int], tell: Callable[[int], None]
 ) -> None:
-    """Run blocks on the cores of this machine; few wait in memory at any time."""
+    """Run blocks on the cores of this machine; each is put in its place by the one that ran it."""
     import joblib
     from joblib.parallel import get_active_backend
 
     told: Any = get_active_backend()[1]
     workers = joblib.effective_n_jobs(-1 if told is None else told) if block.device is None else 1
     with ThreadPoolExecutor(workers) as pool:
-        waiting = {pool.submit(block, first): first for first in todo[: 2 * workers]}
-        rest = iter(todo[2 * workers :])
-        for done in range(1, len(todo) + 1):
-            finished = next(as_completed(waiting))
-            store.keep(waiting.pop(finished), finished.result())
-            for first in itertools.islice(rest, 1):
-                waiting[pool.submit(block, first)] = first
-            tell(done)
+        waiting = [pool.submit(_kept, block, store, first) for first in todo]
+        try:
+            for done, finished in enumerate(as_completed(waiting), start=1):
+                finished.result()
+                tell(done)
+        finally:
+            for task in waiting:
+                task.cancel()
 
 
 def _on_cluster(

@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import os
 import tempfile
+import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,13 +26,23 @@ _MANIFEST, _VALUES = "sweep.json", "values.npy"
 class SweepStore:
     """The blocks of one sweep, by the number of their first point.
 
-    Without a folder they stay in memory. In a folder each block is a file of its own, whole or
-    absent, until all are there; then they become one array, ``values.npy``.
+    Without a folder they stay in memory, in one array from the first block on. In a folder each
+    block is a file of its own, whole or absent, until all are there; then they become one array,
+    ``values.npy``. Threads may hand in blocks at the same time.
     """
 
-    def __init__(self, folder: Path | None) -> None:
-        self.folder = folder
-        self.blocks: dict[int, np.ndarray] = {}
+    def __init__(self, folder: Path | None, n_points: int) -> None:
+        self.folder, self.n_points = folder, n_points
+        self._values = np.empty(0)
+        self._first = threading.Lock()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Send where the blocks go, not those that are here."""
+        return {"folder": self.folder, "n_points": self.n_points}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Begin anew with the same folder."""
+        self.__init__(**state)
 
     @classmethod
     def open(
@@ -48,8 +59,9 @@ class SweepStore:
         ValueError
             The folder holds another sweep, or other files; the message says what differs.
         """
+        n_points = len(next(iter(points.values())))
         if folder is None:
-            return cls(None)
+            return cls(None, n_points)
         path, manifest = Path(folder), _described(network, points, job)
         if (path / _MANIFEST).exists():
             _refuse_other(path, manifest)
@@ -61,26 +73,29 @@ class SweepStore:
             for name, values in points.items():
                 write_npy(path / "points" / f"{name}.npy", values)
             write_json(path / _MANIFEST, manifest)
-        return cls(path)
+        return cls(path, n_points)
 
     def has(self, first: int) -> bool:
         """Tell whether a block is there already."""
         if self.folder is None:
-            return first in self.blocks
+            return False
         return (self.folder / _VALUES).exists() or self._file(first).exists()
 
     def keep(self, first: int, block: np.ndarray) -> None:
         """Take a finished block."""
-        if self.folder is None:
-            self.blocks[first] = block
-        else:
+        if self.folder is not None:
             write_npy(self._file(first), block)
+            return
+        with self._first:
+            if not self._values.size:
+                self._values = np.empty((self.n_points, *block.shape[1:]), block.dtype)
+        self._values[first : first + len(block)] = block
 
     def joined(self, firsts: Iterable[int]) -> np.ndarray:
         """Return all blocks as one array; from a folder it is read as it is looked at."""
         order = list(firsts)
         if self.folder is None:
-            return np.concatenate([self.blocks.pop(first) for first in order])
+            return self._values
         if not (self.folder / _VALUES).exists():
             _join([self._file(first) for first in order], self.folder / _VALUES)
         for first in order:
