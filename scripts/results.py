@@ -8,8 +8,17 @@ ROOT = Path(__file__).resolve().parents[1]
 
 SECTIONS = {
     "hcp": "Held-out scores on real people",
+    "surrogates": "Every learned model on real people",
     "npi": "Effective connectivity of networks whose truth is known",
+    "attractors": "Attractors learned from noisy samples",
+    "learned": "Responses to stimulation",
+    "metrics": "Numbers of the review, recomputed",
+    "metrics_dynamics": "Estimators on systems whose numbers are known",
+    "reproduce": "Published fits, repeated",
     "simulate": "Speed of the simulation engine",
+    "gradient": "Gradients of a simulation",
+    "epileptor": "Ten thousand seizures",
+    "spiking": "Spiking networks",
 }
 
 

@@ -17,6 +17,7 @@ _where = {
     "read": "surrobrain.data.read",
     "read_connectome": "surrobrain.data.read_connectome",
     "cortical_sheet": "surrobrain.data.cortical_sheet",
+    "choose_memory": "surrobrain.inverse.choose_memory",
     "fit": "surrobrain.inverse.fit",
     "simulate": "surrobrain.simulation",
     "sweep": "surrobrain.mechanistic.sweep",

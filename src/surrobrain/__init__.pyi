@@ -21,6 +21,7 @@ from surrobrain.intervention.lesion import lesion
 from surrobrain.intervention.stimulus import Stimulus
 from surrobrain.intervention.what_if import what_if
 from surrobrain.inverse import losses, penalties
+from surrobrain.inverse.choose_memory import choose_memory
 from surrobrain.inverse.fit import fit
 from surrobrain.learned import architectures
 from surrobrain.learned.architectures.linear_var import LinearVAR
@@ -58,6 +59,7 @@ __all__ = [  # noqa: RUF022
     "Trials",
     "WongWang",
     "architectures",
+    "choose_memory",
     "cortical_sheet",
     "couplings",
     "decode",
