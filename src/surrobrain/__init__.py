@@ -18,6 +18,10 @@ _where = {
     "read_connectome": "surrobrain.data.read_connectome",
     "cortical_sheet": "surrobrain.data.cortical_sheet",
     "choose_memory": "surrobrain.inverse.choose_memory",
+    "FreeNetwork": "surrobrain.inverse.free_network",
+    "per_region": "surrobrain.inverse.unknowns",
+    "along_maps": "surrobrain.inverse.unknowns",
+    "tied": "surrobrain.inverse.unknowns",
     "fit": "surrobrain.inverse.fit",
     "simulate": "surrobrain.simulation",
     "sweep": "surrobrain.mechanistic.sweep",
@@ -56,7 +60,9 @@ _where = {
     "noises": "surrobrain.mechanistic.noises:",
     "observers": "surrobrain.mechanistic.observers:",
     "penalties": "surrobrain.inverse.penalties:",
+    "priors": "surrobrain.inverse.priors:",
     "protocols": "surrobrain.intervention.protocols:",
+    "features": "surrobrain.inverse.features:",
     "spiking": "surrobrain.mechanistic.spiking:",
 }
 __getattr__, __dir__, __all__ = lazy_names(__name__, _where)

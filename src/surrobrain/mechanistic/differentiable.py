@@ -12,6 +12,7 @@ from surrobrain.mechanistic.engine import NetworkState
 from surrobrain.mechanistic.fitting_together import checked_inputs
 from surrobrain.mechanistic.network import Network
 from surrobrain.mechanistic.node import parameters
+from surrobrain.mechanistic.replaced import replaced
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -152,20 +153,8 @@ def _adjoint(
     seed: int,
 ) -> Adjoint:
     """Put the values of one call into the network, its start and its input."""
-    own = {k: _plain(v) for k, v in given.items() if k not in _OF_NETWORK}
-    changes: dict[str, Any] = {"node": dataclasses.replace(network.node, **own)}  # pyright: ignore
-    if "coupling" in given:
-        form: Any = network.coupling_form
-        changes["coupling"] = dataclasses.replace(form, strength=_plain(given["coupling"]))
-    if "noise" in given:
-        kind: Any = network.noise_kind
-        changes["noise"] = dataclasses.replace(kind, sigma=_plain(given["noise"]))
-    if "weights" in given:
-        weights = np.where(network.connectome.weights != 0, given["weights"], 0.0)  # pyright: ignore
-        changes["connectome"] = dataclasses.replace(network.connectome, weights=weights)
-    if "speed" in given:
-        changes["speed"] = float(given["speed"])
-    changed = dataclasses.replace(network, **changes)
+    kept = {name: value for name, value in given.items() if name not in ("initial", "inputs")}
+    changed = replaced(network, kept)
     if "initial" in given:
         start = _started(changed, start, given["initial"])
     if "inputs" in given:
@@ -190,10 +179,6 @@ def _fitted(network: Network, start: NetworkState) -> NetworkState:
     if missing < 0:
         start = dataclasses.replace(start, history=start.history[:, :, -missing:])
     return start
-
-
-def _plain(values: np.ndarray) -> float | np.ndarray:
-    return float(values) if values.ndim == 0 else values
 
 
 def _shaped(found: "Tensor", like: "Tensor") -> "Tensor":

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from surrobrain.mechanistic.network import Network
 
-__all__ = ["lanes_that_fit", "place_of", "run"]
+__all__ = ["functions", "lanes_that_fit", "place_of", "run"]
 
 _FUNCTIONS = ("exp", "log", "sqrt", "sin", "cos", "tanh", "abs", "sign", "floor")
 _AT_ONCE = 2**20  # normals drawn at once, so that few calls draw many
@@ -161,13 +161,13 @@ def stream(
         return tuple(place.tensor(row).expand(shape) for row in values)
 
     return samples(
-        network, _functions(place), numbers=numbers, past=_Past(network, shape[1], place),
+        network, functions(place), numbers=numbers, past=_Past(network, shape[1], place),
         draws=_Draws(tuple(numbers.sizes), shape, first=lanes.first, seed=seed, place=place),
         start=(rows(begin.values), rows(begin.observer)), n_times=n_times,
     )  # fmt: skip
 
 
-def _functions(place: Place) -> SimpleNamespace:
+def functions(place: Place) -> SimpleNamespace:
     """Return the functions of torch, which then take plain numbers too, as those of NumPy do."""
     import torch
 

@@ -1,0 +1,125 @@
+"""What is compared between a simulation and a recording."""
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from surrobrain.checks import number
+
+__all__ = ["Feature", "Features", "squared", "together"]
+
+
+def squared(found: Any, measured: Any) -> Any:
+    """Return the mean squared difference."""
+    return (found - measured).square().mean(-1)
+
+
+@dataclass(frozen=True, eq=False)
+class Feature:
+    """A few numbers that describe a recording, and how far two descriptions are apart.
+
+    Features add up to a loss: ``functional_connectivity() + 0.5 * spectrum()``.
+
+    Parameters
+    ----------
+    name : str
+        What it is.
+    compute : callable
+        Takes samples, a tensor of shape (..., n_times, n_regions), and samples per second;
+        returns a tensor of shape (..., n_numbers), differentiable.
+    distance : callable
+        Takes what was found, shape (..., n_numbers), and what was measured, shape (n_numbers,);
+        returns a tensor of shape (...), 0 where they agree.
+    target : array, shape (n_numbers,), optional
+        What was measured; by default it is computed from the recording.
+    weight : float
+        What the distance is multiplied by.
+    from_covariance : callable, optional
+        Takes a covariance between regions, shape (..., n_regions, n_regions), and returns the
+        same numbers; with it the feature can be had without any simulation.
+    """
+
+    name: str
+    compute: Callable[[Any, float], Any]
+    distance: Callable[[Any, Any], Any] = squared
+    target: Float[np.ndarray, "numbers"] | None = None
+    weight: float = 1.0
+    from_covariance: Callable[[Any], Any] | None = None
+
+    def __add__(self, other: "Feature | Features") -> "Features":
+        """Compare both."""
+        return Features((self,)) + other
+
+    def __rmul__(self, weight: float) -> "Feature":
+        """Weigh the distance."""
+        low = number(weight, "the weight of a feature", low=0.0)
+        return dataclasses.replace(self, weight=low * self.weight)
+
+    def of(self, values: Float[np.ndarray, "times regions"], sfreq: float) -> np.ndarray:
+        """Return the numbers of one recording."""
+        import torch
+
+        return self.compute(torch.as_tensor(np.asarray(values, dtype=np.float64)), sfreq).numpy()
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """Several features together; their distances add up.
+
+    Parameters
+    ----------
+    parts : tuple of Feature
+        In order.
+    """
+
+    parts: tuple[Feature, ...]
+
+    def __add__(self, other: "Feature | Features") -> "Features":
+        """Compare all of them."""
+        return Features((*self.parts, *together(other).parts))
+
+    def targets(
+        self, values: Float[np.ndarray, "times regions"] | None, sfreq: float
+    ) -> tuple[np.ndarray, ...]:
+        """Return what was measured, one array per part.
+
+        Raises
+        ------
+        ValueError
+            A part has no target and there is no recording to compute it from, or it is not finite.
+        """
+        found = []
+        for part in self.parts:
+            if part.target is None and values is None:
+                raise ValueError(
+                    f"the feature {part.name} has nothing to be compared with; give a recording, "
+                    "or give the feature its target"
+                )
+            numbers = part.of(values, sfreq) if part.target is None else np.asarray(part.target)  # pyright: ignore
+            if not np.isfinite(numbers).all():
+                raise ValueError(
+                    f"the feature {part.name} of the recording is not finite; look for constant "
+                    "regions or missing samples, or choose another feature"
+                )
+            found.append(numbers)
+        return tuple(found)
+
+    def compute(self, samples: Any, sfreq: float) -> list[Any]:
+        """Return the numbers of every part."""
+        return [part.compute(samples, sfreq) for part in self.parts]
+
+    def distance(self, found: list[Any], measured: tuple[Any, ...]) -> Any:
+        """Return the weighted sum of the distances."""
+        return sum(
+            part.weight * part.distance(one, other)
+            for part, one, other in zip(self.parts, found, measured, strict=True)
+        )
+
+
+def together(feature: Feature | Features) -> Features:
+    """Return one feature or several as several."""
+    return feature if isinstance(feature, Features) else Features((feature,))

@@ -1,0 +1,195 @@
+"""A network with unknown parameters: what the inverse problem is about."""
+
+import dataclasses
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from surrobrain.inverse.prior import Prior
+from surrobrain.inverse.unknowns import Global, Tied, Unknown
+from surrobrain.mechanistic.network import Network
+from surrobrain.mechanistic.node import parameters
+from surrobrain.mechanistic.replaced import check_name, replaced, value_of
+from surrobrain.seeds import stream
+
+__all__ = ["FreeNetwork"]
+
+_FAR = 3.0  # standard normal deviates: as far out as a start may lie
+
+
+@dataclass(frozen=True, eq=False)
+class FreeNetwork:
+    """A network, and which of its parameters are unknown.
+
+    Parameters
+    ----------
+    network : Network
+        What is known; the values that it has are where a fit starts.
+    unknowns : mapping of str to Prior, PerRegion, AlongMaps or Tied
+        For each unknown parameter what was known of it before the data: a prior
+        (``surrobrain.priors``) for one number; `per_region`, `along_maps` or `tied` for more.
+        Names are parameters of the node, "coupling", "noise", "speed", or numbers of the other
+        parts by their path: "observer.efficacy", "coupling.midpoint", "noise.tau".
+
+    Raises
+    ------
+    ValueError
+        Nothing is unknown, a name does not exist, maps do not fit the regions, or a parameter is
+        tied to one that is known.
+    TypeError
+        Something that is no prior was given for a parameter.
+
+    Notes
+    -----
+    Every coordinate is a standard normal u before the data, bent by its prior: that is where fits
+    search and posteriors live, so that no bound can be crossed. Values that leave the bounds of
+    the node, as slopes along maps may, are cut off there.
+
+    Examples
+    --------
+    >>> import surrobrain as sb
+    >>> network = sb.Network(sb.Linear(), sb.examples.ring(4), noise=1.0)
+    >>> free = FreeNetwork(network, {"coupling": sb.priors.Uniform(0.0, 0.4)})
+    >>> free.names, float(free.natural(free.sample(100, seed=0)).max()) < 0.4
+    (('coupling',), True)
+    """
+
+    network: Network
+    unknowns: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be unknown."""
+        if not self.unknowns:
+            raise ValueError(
+                'nothing is unknown; give for instance {"coupling": sb.priors.Uniform(0.0, 1.0)}'
+            )
+        for name, given in self.unknowns.items():
+            check_name(self.network, name)
+            if name == "weights":
+                raise ValueError(
+                    "weights cannot be unknown one by one; let 'coupling' be unknown per_region, "
+                    "or fit a learned model"
+                )
+            if not isinstance(given, (Prior, Unknown)):
+                raise TypeError(
+                    f"the unknown {name} needs a prior such as sb.priors.Uniform(0.0, 1.0), or "
+                    f"sb.per_region(prior), but {type(given).__name__} arrived"
+                )
+            if isinstance(given, Tied) and given.to not in self._owners:
+                raise ValueError(
+                    f"{name} is tied to {given.to!r}, which is not unknown itself; the unknowns "
+                    f"are {', '.join(self._owners)}"
+                )
+            if name == "speed" and self.network.speed is None:
+                raise ValueError("speed is unknown, but the network has no delays; give it a speed")
+        try:
+            self.at(self.origin())
+        except (RuntimeError, ValueError) as error:
+            raise ValueError(f"the unknowns do not fit the network: {error}") from error
+
+    @property
+    def _owners(self) -> tuple[str, ...]:
+        """Unknowns with coordinates of their own."""
+        return tuple(k for k, given in self.unknowns.items() if not isinstance(given, Tied))
+
+    @functools.cached_property
+    def groups(self) -> dict[str, Unknown]:
+        """Unknowns by parameter, those that follow others last."""
+        spelled = {
+            name: given if isinstance(given, Unknown) else Global(given)
+            for name, given in self.unknowns.items()
+        }
+        return dict(sorted(spelled.items(), key=lambda item: isinstance(item[1], Tied)))
+
+    @functools.cached_property
+    def slices(self) -> dict[str, slice]:
+        """Where the coordinates of each parameter lie."""
+        found, at = {}, 0
+        for name, group in self.groups.items():
+            n = len(group.labels(name, self.network.regions))
+            found[name], at = slice(at, at + n), at + n
+        return found
+
+    @functools.cached_property
+    def names(self) -> tuple[str, ...]:
+        """A name for every coordinate."""
+        regions = self.network.regions
+        return tuple(x for name, g in self.groups.items() for x in g.labels(name, regions))
+
+    @functools.cached_property
+    def units(self) -> tuple[str, ...]:
+        """The unit of every coordinate, empty where the model does not say."""
+        fields = {
+            field.name: field.metadata["param"].unit
+            for field in dataclasses.fields(self.network.node)  # pyright: ignore
+        }
+        return tuple(
+            fields.get(name, "")
+            for name, group in self.groups.items()
+            for _ in group.labels(name, self.network.regions)
+        )
+
+    @property
+    def n_unknowns(self) -> int:
+        """Number of coordinates."""
+        return len(self.names)
+
+    def values(self, u: Any) -> dict[str, Any]:
+        """Return the parameters as tensors, shape (...) or (..., n_regions), from u (..., n)."""
+        found: dict[str, Any] = {}
+        for name, group in self.groups.items():
+            natural = group.natural(u[..., self.slices[name]])
+            low, high = self._bounds(name)
+            found[name] = group.value(natural, found).clamp(low, high)
+        return found
+
+    def natural(self, u: Float[np.ndarray, "... unknowns"]) -> Float[np.ndarray, "... unknowns"]:
+        """Return every coordinate in its own unit."""
+        import torch
+
+        given = torch.as_tensor(np.asarray(u, dtype=np.float64))
+        parts = [g.natural(given[..., self.slices[name]]) for name, g in self.groups.items()]
+        return torch.cat(parts, -1).numpy()
+
+    def points(self, u: Float[np.ndarray, "points unknowns"]) -> dict[str, np.ndarray]:
+        """Return the parameters of many points, as `sweep` takes them."""
+        import torch
+
+        given = torch.as_tensor(np.asarray(u, dtype=np.float64))
+        return {name: value.numpy() for name, value in self.values(given).items()}
+
+    def at(self, u: Float[np.ndarray, "unknowns"]) -> Network:
+        """Return the network at one point."""
+        return replaced(self.network, {k: v[0] for k, v in self.points(np.atleast_2d(u)).items()})
+
+    def origin(self) -> Float[np.ndarray, "unknowns"]:
+        """Return where the values of the network lie; those at a bound or beyond, near it."""
+        import torch
+
+        parts = []
+        for name, group in self.groups.items():
+            value = torch.as_tensor(np.asarray(value_of(self.network, name), dtype=np.float64))
+            u = group.origin(value, self.network.n_regions)
+            parts.append(u.clamp(-_FAR, _FAR))
+        return torch.cat(parts).numpy()
+
+    def sample(self, n: int, *, seed: int) -> Float[np.ndarray, "points unknowns"]:
+        """Draw points u from the prior."""
+        return stream(seed, 0x5A).standard_normal((n, self.n_unknowns))
+
+    @property
+    def sweepable(self) -> bool:
+        """Whether points differ only in what runs side by side."""
+        side_by_side = {"coupling", "noise", *parameters(self.network.node)}
+        return set(self.groups) <= side_by_side
+
+    def _bounds(self, name: str) -> tuple[float, float]:
+        """Return the range in which the equations make sense."""
+        for field in dataclasses.fields(self.network.node):  # pyright: ignore
+            if field.name == name:
+                return field.metadata["param"].bounds
+        return (0.0 if name == "noise" else -np.inf, np.inf)
