@@ -107,7 +107,7 @@ class _System:
 
         from surrobrain.mechanistic.torch_lanes import functions, place_of
 
-        def tensor(value: Any) -> Tensor:
+        def tensor(value: Any) -> Any:
             return torch.as_tensor(value, dtype=torch.float64)
 
         self.network, self.node, self.observer = network, network.node, network.observer
@@ -231,7 +231,7 @@ class _System:
         """Return how the observation answers to every state of its region."""
         import torch
 
-        def read(*z: Any) -> Tensor:
+        def read(*z: Any) -> Any:
             output = quantity(self.observer, self.node)(self.xp, z[: self.n_own], self.p)
             seen = self.observer.read(self.xp, z[self.n_own :], output, self.q)
             return (z[0] * 0 + seen)[None]
