@@ -1,0 +1,323 @@
+"""Fits the unknowns of a mechanistic network: searches, and what a reader must know of the answer."""
+
+import dataclasses
+import functools
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from surrobrain.data.recording import Recording
+from surrobrain.errors import NotConverged
+from surrobrain.inverse.feature import Feature, Features, squared, together
+from surrobrain.inverse.features.functional_connectivity import functional_connectivity
+from surrobrain.inverse.free_network import FreeNetwork
+from surrobrain.inverse.objective import Objective, Penalty
+from surrobrain.inverse.replay import Replay
+from surrobrain.inverse.search import Search
+from surrobrain.mechanistic.adjoint import refuse_undifferentiable
+from surrobrain.mechanistic.network import Network
+from surrobrain.training.progress import progress
+
+__all__ = ["NetworkFit", "fit_network"]
+
+_LOST = 1e5  # beyond this a point was not simulated at all
+_FLAT = 1e-9  # relative difference of the loss between points of the prior that counts as none
+_TRIED = 16  # points of the prior that a search is preceded by
+_SAME = 0.02  # relative difference of the loss within which two searches ended equally well
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkFit:
+    """A fitted network, every search that led to it, and what a reader must know.
+
+    Parameters
+    ----------
+    model : Network
+        The network with the values that were found.
+    free : FreeNetwork
+        What was unknown.
+    u : array, shape (n_unknowns,)
+        The best point, in standard normal coordinates of the prior.
+    loss : float
+        Distance there, penalties included.
+    distances : dict of str to float
+        Distance of each feature there, before its weight.
+    starts : array, shape (n_starts, n_unknowns)
+        Where each search ended.
+    losses : array, shape (n_starts,)
+        How well.
+    prior_loss : float
+        Median distance of points drawn from the prior: what no search reaches by chance.
+    history : tuple of float
+        Loss of every point asked for along the best search.
+    seconds : float
+        Wall time.
+    seed : int
+        Decides noise and starts.
+    warnings : tuple of str
+        What a reader must know, in plain words.
+    objective : Objective
+        What was searched, for the report on how far the answer can be trusted.
+    """
+
+    model: Network
+    free: FreeNetwork
+    u: Float[np.ndarray, "unknowns"]
+    loss: float
+    distances: dict[str, float]
+    starts: Float[np.ndarray, "starts unknowns"]
+    losses: Float[np.ndarray, "starts"]
+    prior_loss: float
+    history: tuple[float, ...]
+    seconds: float
+    seed: int
+    warnings: tuple[str, ...]
+    objective: Objective
+
+    @property
+    def values(self) -> dict[str, float]:
+        """What was found, by name, in the unit of each parameter."""
+        return dict(zip(self.free.names, self.free.natural(self.u).tolist(), strict=True))
+
+
+def fit_network(
+    free: FreeNetwork,
+    recording: Recording | None,
+    *,
+    loss: Feature | Features | None,
+    penalties: Sequence[Penalty],
+    search: Search | None,
+    seed: int,
+    checkpoint: str | Path | None,
+) -> NetworkFit:
+    """Search for the unknowns of a network; see `fit`."""
+    begin = time.monotonic()
+    features = together(loss or functional_connectivity())
+    search = search or Search()
+    objective = prepared(free, recording, features, penalties=penalties, search=search, seed=seed)
+    replay = Replay(None if checkpoint is None else Path(checkpoint), _identity(objective))
+    try:
+        prior_loss = _looked(objective, replay)
+        ends, histories = _searched(objective, replay)
+    finally:
+        replay.write()
+    losses = np.array([_value(objective, replay, end) for end in ends])
+    best = int(np.argmin(losses))
+    if losses[best] >= _LOST:
+        raise NotConverged(
+            "no search found a point that can be simulated; every one diverged or has no stable "
+            "rest: narrow the priors, or take a smaller dt"
+        )
+    return NetworkFit(
+        model=free.at(ends[best]), free=free, u=ends[best], loss=float(losses[best]),
+        distances=_distances(objective, ends[best]), starts=ends, losses=losses,
+        prior_loss=prior_loss, history=tuple(histories[best]), seconds=time.monotonic() - begin,
+        seed=seed, warnings=_warnings(free, ends, losses, prior_loss), objective=objective,
+    )  # fmt: skip
+
+
+def prepared(
+    free: FreeNetwork,
+    recording: Recording | None,
+    features: Features,
+    *,
+    penalties: Sequence[Penalty],
+    search: Search,
+    seed: int,
+) -> Objective:
+    """Return the objective, or say what does not go together."""
+    network = free.network
+    if recording is not None:
+        if recording.n_regions != len(network.names):
+            raise ValueError(
+                f"the network shows {len(network.names)} regions but the recording has "
+                f"{recording.n_regions}; keep the shared ones with recording.pick(names)"
+            )
+        if abs(recording.sfreq - network.sfreq) > 1e-6 * network.sfreq:
+            raise ValueError(
+                f"the network is observed at {network.sfreq:g} Hz but the recording has "
+                f"{recording.sfreq:g} Hz; give the observer the interval {1 / recording.sfreq:g} s"
+            )
+    if recording is None and search.duration is None and search.through == "simulation":
+        raise ValueError(
+            "there is no recording that says how long to simulate; give Search(duration=...)"
+        )
+    _refuse_search(free, features, search)
+    seconds = search.duration or (recording.duration if recording is not None else 1.0)
+    values = None if recording is None else recording.values
+    targets = features.targets(values, network.sfreq)
+    n_times = max(1, round(seconds * network.sfreq))
+    return Objective(free, features, targets, tuple(penalties), n_times, search, seed)
+
+
+def _refuse_search(free: FreeNetwork, features: Features, search: Search) -> None:
+    """Refuse a search that cannot be, before any time is spent."""
+    if search.through == "linearization":
+        from surrobrain.mechanistic.linearization import refuse_unlinearizable
+
+        refuse_unlinearizable(free.network)
+        blind = [part.name for part in features.parts if part.from_covariance is None]
+        if blind:
+            raise ValueError(
+                f"the linearization gives covariances, which do not tell the {blind[0]}; use "
+                "through='simulation'"
+            )
+    elif search.method in ("adam", "lbfgs"):
+        refuse_undifferentiable(free.network)
+    if search.method == "gauss_newton":
+        other = [part.name for part in features.parts if part.distance is not squared]
+        if other:
+            raise ValueError(
+                f"gauss_newton minimizes squares, but the {other[0]} is compared otherwise; use "
+                "distance='squared' where the feature offers it, or method='lbfgs'"
+            )
+    inner = [name for name in free.groups if "." in name or name == "speed"]
+    if inner and search.through == "linearization":
+        raise ValueError(f"{inner[0]} cannot be fitted through the linearization; simulate")
+    inner = [name for name in free.groups if "." in name]
+    if inner and search.method in ("adam", "lbfgs"):
+        raise ValueError(f"{inner[0]} has no gradient; use method='cma_es' or 'gauss_newton'")
+
+
+def _looked(objective: Objective, replay: Replay) -> float:
+    """Return the median loss of points of the prior, or refuse a loss that says nothing.
+
+    Raises
+    ------
+    NotConverged
+        All points diverge, or all are equally far from the recording.
+    """
+    points = objective.free.sample(_TRIED, seed=objective.seed)
+    values = replay(points, lambda: objective.values(points))
+    alive = values[values < _LOST]
+    if not len(alive):
+        raise NotConverged(
+            f"none of {_TRIED} points of the prior can be simulated; narrow the priors, or take a "
+            "smaller dt"
+        )
+    if len(alive) > 1 and np.ptp(alive) <= _FLAT * np.abs(alive).max():
+        raise NotConverged(
+            f"the loss is {alive[0]:g} at every point of the prior that was tried: it does not "
+            "depend on what is unknown; compare another feature, or let something else be unknown"
+        )
+    return float(np.median(values))
+
+
+def _searched(objective: Objective, replay: Replay) -> tuple[np.ndarray, list[list[float]]]:
+    """Return where the searches end, and the losses along each."""
+    search, free = objective.search, objective.free
+    drawn = free.sample(search.n_starts, seed=objective.seed + 1)
+    starts = np.concatenate([free.origin()[None], drawn[1:]])
+    ends, histories = [], []
+    with progress(search.n_starts * search.iterations, label="fit") as report:
+        for k, start in enumerate(starts):
+            history: list[float] = []
+
+            def told(value: float, *, k: int = k, history: list[float] = history) -> None:
+                history.append(value)
+                done = k * search.iterations + min(len(history), search.iterations)
+                report(done, f"loss {min(history):.4g}")
+
+            ends.append(_one_search(objective, replay, start, told, seed=objective.seed + k))
+            histories.append(history)
+    return np.stack(ends), histories
+
+
+def _one_search(
+    objective: Objective,
+    replay: Replay,
+    start: np.ndarray,
+    told: Callable[[float], None],
+    *,
+    seed: int,
+) -> np.ndarray:
+    search = objective.search
+    common: dict[str, Any] = {
+        "iterations": search.iterations, "rate": search.rate, "report": told,
+    }  # fmt: skip
+    if search.method == "cma_es":
+        from surrobrain.inverse.searches.cma_es import cma_es
+
+        return cma_es(
+            lambda points: replay(points, lambda: objective.values(points)), start, seed=seed,
+            **common,
+        )  # fmt: skip
+    if search.method == "gauss_newton":
+        from surrobrain.inverse.searches.gauss_newton import gauss_newton
+
+        return gauss_newton(lambda u: replay(u, lambda: objective.residuals(u)), start, **common)
+
+    def ask(u: np.ndarray) -> tuple[float, np.ndarray]:
+        def answer() -> np.ndarray:
+            value, slope = objective.value_and_slope(u)
+            return np.concatenate([[value], slope])
+
+        found = replay(u, answer)
+        return float(found[0]), found[1:]
+
+    if search.method == "adam":
+        from surrobrain.inverse.searches.adam import adam as descend
+    else:
+        from surrobrain.inverse.searches.lbfgs import lbfgs as descend
+    return descend(ask, start, **common)
+
+
+def _value(objective: Objective, replay: Replay, end: np.ndarray) -> float:
+    return float(replay(end[None], lambda: objective.values(end[None]))[0])
+
+
+def _distances(objective: Objective, u: np.ndarray) -> dict[str, float]:
+    import torch
+
+    found = np.split(objective._one(u), np.cumsum([len(t) for t in objective.targets])[:-1])
+    parts = zip(objective.features.parts, found, objective.targets, strict=True)
+    return {
+        part.name: float(part.distance(torch.as_tensor(a), torch.as_tensor(b)))
+        for part, a, b in parts
+    }
+
+
+def _warnings(
+    free: FreeNetwork, ends: np.ndarray, losses: np.ndarray, prior_loss: float
+) -> tuple[str, ...]:
+    found = []
+    best = int(np.argmin(losses))
+    if not losses[best] < prior_loss:
+        found.append(
+            f"the fit ({losses[best]:.4g}) is no better than the median point of the prior "
+            f"({prior_loss:.4g})"
+        )
+    edge = np.abs(ends[best]) > 2.5
+    if edge.any():
+        names = ", ".join(np.array(free.names)[edge][:3])
+        found.append(f"{int(edge.sum())} unknowns ended at the edge of their prior: {names}")
+    equal = losses < losses[best] * (1 + _SAME) + 1e-12
+    spread = ends[equal].std(axis=0).max() if equal.sum() > 1 else 0.0
+    if spread > 0.5:
+        found.append(
+            f"{int(equal.sum())} searches ended equally well in different places: the data do not "
+            "decide between them"
+        )
+    return tuple(found)
+
+
+def _identity(objective: Objective) -> str:
+    """Return a hash of everything that decides the answers."""
+    digest = hashlib.sha256()
+    config, arrays = objective.free.network.to_parts()
+    digest.update(repr(sorted(config.items())).encode())
+    for name in sorted(arrays):
+        digest.update(name.encode() + np.ascontiguousarray(arrays[name]).tobytes())
+    for target in objective.targets:
+        digest.update(np.ascontiguousarray(target).tobytes())
+    names = (objective.free.names, objective.search, objective.seed, objective.n_times)
+    digest.update(repr(names).encode())
+    digest.update(objective.free.natural(np.full((1, objective.free.n_unknowns), 0.7)).tobytes())
+    digest.update(repr([(part.name, part.weight) for part in objective.features.parts]).encode())
+    return digest.hexdigest()[:40]

@@ -1,0 +1,1 @@
+"""Ways to search for the unknowns of a network, one file each."""
