@@ -20,9 +20,11 @@ from surrobrain.intervention import protocols
 from surrobrain.intervention.lesion import lesion
 from surrobrain.intervention.stimulus import Stimulus
 from surrobrain.intervention.what_if import what_if
-from surrobrain.inverse import losses, penalties
+from surrobrain.inverse import features, losses, penalties, priors
 from surrobrain.inverse.choose_memory import choose_memory
 from surrobrain.inverse.fit import fit
+from surrobrain.inverse.free_network import FreeNetwork
+from surrobrain.inverse.unknowns import along_maps, per_region, tied
 from surrobrain.learned import architectures
 from surrobrain.learned.architectures.linear_var import LinearVAR
 from surrobrain.learned.architectures.mlp import MLP
@@ -44,6 +46,7 @@ from surrobrain.training.options import Training
 
 __all__ = [  # noqa: RUF022
     "Connectome",
+    "FreeNetwork",
     "JansenRit",
     "Linear",
     "LinearVAR",
@@ -58,6 +61,7 @@ __all__ = [  # noqa: RUF022
     "Training",
     "Trials",
     "WongWang",
+    "along_maps",
     "architectures",
     "choose_memory",
     "cortical_sheet",
@@ -68,6 +72,7 @@ __all__ = [  # noqa: RUF022
     "errors",
     "evaluate",
     "examples",
+    "features",
     "feedback_inhibition",
     "fit",
     "lesion",
@@ -80,9 +85,11 @@ __all__ = [  # noqa: RUF022
     "noises",
     "observers",
     "penalties",
+    "per_region",
     "pmap",
     "populations",
     "prediction_error",
+    "priors",
     "protocols",
     "read",
     "read_connectome",
@@ -90,6 +97,7 @@ __all__ = [  # noqa: RUF022
     "simulate",
     "spiking",
     "sweep",
+    "tied",
     "valid_time",
     "what_if",
 ]

@@ -63,7 +63,7 @@ class Feature:
         """Return the numbers of one recording."""
         import torch
 
-        return self.compute(torch.as_tensor(np.asarray(values, dtype=np.float64)), sfreq).numpy()
+        return self.compute(torch.as_tensor(np.array(values, dtype=np.float64)), sfreq).numpy()
 
 
 @dataclass(frozen=True, eq=False)

@@ -79,7 +79,7 @@ class Objective:
 
         if not np.isfinite(samples).all():
             return np.full(sum(len(t) for t in self.targets), np.nan)
-        given = torch.as_tensor(samples.astype(np.float64))
+        given = torch.as_tensor(np.array(samples, dtype=np.float64))
         parts = self.features.compute(given, self.free.network.sfreq)
         return torch.cat(parts).numpy()
 
@@ -183,7 +183,7 @@ class Objective:
         if not torch.isfinite(value):
             return _LOST, np.zeros_like(u)
         (slope,) = torch.autograd.grad(value, given)
-        return float(value), slope.nan_to_num(0.0).numpy()
+        return float(value.detach()), slope.nan_to_num(0.0).numpy()
 
     def _penalties_at(self, u: Any) -> Any:
         point = Point(self.free, u)
