@@ -16,8 +16,12 @@ every = pytest.mark.parametrize("name", names(FOLDER))
 def make(name: str, weight: float):
     function = load(FOLDER, name)
     needs = inspect.signature(function).parameters
-    if "connectome" in needs:
+    if "connectome" in needs or "graph" in needs:
         return function(sb.Connectome(np.diag([1.0, 1.0], k=1)), weight=weight)
+    if "regional_map" in needs:
+        return function(np.array([0.0, 1.0, 3.0]), weight=weight)
+    if "limit" in needs:  # below what the recording has, so that there is something to hold
+        return function(weight=weight, limit=0.3)
     if "drift" in needs:
         return function(lambda x: -x, weight=weight, dt=0.5)
     return function(weight=weight)
