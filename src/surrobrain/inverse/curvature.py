@@ -1,8 +1,6 @@
 """The loss beside its lowest point: how it curves, and how the data move that point."""
 
-import dataclasses
 import functools
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,7 +64,7 @@ class Curvature:
         return self.sensitivity.T @ by_found.nan_to_num(0.0).numpy()
 
     def step(self, measured: Float[np.ndarray, "numbers"]) -> Float[np.ndarray, "unknowns"]:
-        """Return where the lowest point moves when other features are measured (one Newton step)."""
+        """Return how far the lowest point moves for other measurements: one Newton step."""
         own = self.slope(np.concatenate(self.objective.targets))
         return -self.inverse @ (self.slope(measured) - own)
 
@@ -168,8 +166,3 @@ def left_of_the_prior(
     noise = noise + _SURE**2 * near.hessian @ near.hessian
     told = near.hessian @ np.linalg.pinv(noise, rcond=1e-12, hermitian=True) @ near.hessian
     return np.linalg.inv(longer * (told + told.T) / 2 + np.eye(n))
-
-
-def with_targets(objective: Objective, measured: Sequence[np.ndarray]) -> Objective:
-    """Return the objective had something else been measured."""
-    return dataclasses.replace(objective, targets=tuple(measured))

@@ -164,6 +164,6 @@ def symmetries(
 
 
 def _listed(names: Sequence[str], chosen: np.ndarray) -> str:
-    shown = [names[k] for k in chosen[:4]]
+    shown = [str(names[k]) for k in chosen[:4]]
     rest = f" and {len(chosen) - 4} more" if len(chosen) > 4 else ""
     return ", ".join(shown) + rest
