@@ -118,7 +118,8 @@ def fit(
     >>> recording = sb.simulate(network, duration=60.0)
     >>> free = sb.FreeNetwork(network, {"coupling": sb.priors.Uniform(0.0, 0.45)})
     >>> search = sb.Search("lbfgs", through="linearization")
-    >>> found = fit(free, recording, training=search).values["coupling"]
+    >>> alike = sb.features.functional_connectivity(distance="squared")
+    >>> found = fit(free, recording, loss=alike, training=search).values["coupling"]
     >>> 0.0 < found < 0.45
     True
     """

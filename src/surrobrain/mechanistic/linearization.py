@@ -246,11 +246,16 @@ def _elementwise(function: Any, arguments: tuple) -> list:
     """
     import torch
 
+    kept = torch.is_grad_enabled()
     with torch.enable_grad():
-        given = tuple(z if z.requires_grad else z.clone().requires_grad_() for z in arguments)
+        # copies: what reaches a sum through a state must not count as that state's own slope
+        copies = tuple(z.clone() for z in arguments)
+        given = tuple(z if z.requires_grad else z.requires_grad_() for z in copies)
         found = function(*given)
         slopes = [
-            torch.autograd.grad(row.sum(), given, create_graph=True, materialize_grads=True)
+            torch.autograd.grad(
+                row.sum(), given, create_graph=kept, retain_graph=True, materialize_grads=True
+            )
             if row.requires_grad
             else tuple(torch.zeros_like(z) for z in given)
             for row in found
