@@ -117,12 +117,16 @@ def _curved(distance: Any, found: np.ndarray, sensitivity: np.ndarray) -> Matrix
     import torch
 
     at, slopes = torch.as_tensor(np.array(found)), torch.as_tensor(np.array(sensitivity))
-
-    def slope(x: Any) -> Any:
-        return torch.func.grad(lambda y: distance(y, at).sum())(x)
-
-    columns = [torch.func.jvp(slope, (at,), (slopes[:, k],))[1] for k in range(slopes.shape[1])]
-    curved = (slopes.T @ torch.stack(columns, dim=1)).numpy()
+    x = at.clone().requires_grad_()
+    (slope,) = torch.autograd.grad(distance(x, at).sum(), x, create_graph=True)
+    columns = [
+        torch.autograd.grad((slope * column).sum(), x, retain_graph=True, allow_unused=True)[0]
+        if slope.requires_grad else None
+        for column in slopes.T
+    ]  # fmt: skip
+    none = torch.zeros_like(at)
+    curved = torch.stack([none if each is None else each for each in columns], dim=1)
+    curved = (slopes.T @ curved).numpy()
     if distance is not squared and not (np.isfinite(curved).all() and curved.any()):
         return _curved(squared, found, sensitivity)
     return curved

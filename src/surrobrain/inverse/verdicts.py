@@ -106,7 +106,7 @@ def _partner(k: int, covariance: np.ndarray) -> tuple[int | None, float]:
 
 def _longer(k: int, near: Curvature, draws: np.ndarray) -> str:
     for longer in ADVICE_LENGTHS:
-        left = left_of_the_prior(near, draws, longer=longer)[k, k]
+        left = left_of_the_prior(near, draws, longer=float(longer))[k, k]
         if 1 - left >= IDENTIFIED:
             return f"a recording {longer} times as long would do"
     return f"not even a recording {ADVICE_LENGTHS[-1]} times as long would do: add a feature"

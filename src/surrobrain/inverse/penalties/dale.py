@@ -13,13 +13,13 @@ __all__ = ["dale"]
 
 
 def dale(
-    signs: Sequence[float] | None = None, weight: float = 1e-2
+    signs: Sequence[float | int] | None = None, weight: float = 1e-2
 ) -> Callable[[Architecture], Any]:
     """Give everything that a region sends to others the same sign.
 
     Parameters
     ----------
-    signs : sequence of float, optional
+    signs : sequence of number, optional
         +1 for every region that excites and -1 for every one that inhibits. By default a region
         has the sign that it already has for the larger part.
     weight : float
