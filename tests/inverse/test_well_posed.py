@@ -15,17 +15,17 @@ from surrobrain.inverse.well_posed import trust
 
 LINEAR = Search("lbfgs", through="linearization", n_starts=3, iterations=30)
 SQUARED = sb.features.functional_connectivity(distance="squared")
-TRUE = {"coupling": 0.5, "tau": 0.1}
+TRUE = {"coupling": 0.3, "tau": 0.1}
 
 
 @pytest.fixture(scope="module")
 def network():
-    return sb.Network(sb.Linear(tau=0.1), sb.examples.ring(5), coupling=0.5, noise=1.0)
+    return sb.Network(sb.Linear(tau=0.1), sb.examples.ring(5), coupling=0.3, noise=1.0)
 
 
 @pytest.fixture(scope="module")
 def free(network):
-    priors = {"coupling": sb.priors.Uniform(0.0, 0.9), "tau": sb.priors.Uniform(0.05, 0.3)}
+    priors = {"coupling": sb.priors.Uniform(0.0, 0.45), "tau": sb.priors.Uniform(0.05, 0.3)}
     return sb.FreeNetwork(network, priors)
 
 
@@ -104,7 +104,7 @@ def test_the_curvature_agrees_with_searching_anew(free, recording, found):
 
 
 def test_what_the_data_leave_is_the_spread_of_estimates_from_many_recordings(network):
-    free = sb.FreeNetwork(network, {"coupling": sb.priors.Uniform(0.0, 0.9)})
+    free = sb.FreeNetwork(network, {"coupling": sb.priors.Uniform(0.0, 0.45)})
     u = free.origin()
     many = [sb.simulate(network, duration=20.0, seed=seed) for seed in range(60)]
 
@@ -122,7 +122,7 @@ def test_what_the_data_leave_is_the_spread_of_estimates_from_many_recordings(net
 
 
 def test_regions_and_penalties(network, recording):
-    free = sb.FreeNetwork(network, {"coupling": sb.per_region(sb.priors.Uniform(0.0, 0.9))})
+    free = sb.FreeNetwork(network, {"coupling": sb.per_region(sb.priors.Uniform(0.0, 0.45))})
     search = dataclasses.replace(LINEAR, n_starts=1)
     alone = trust(fitted(free, recording, search=search), recording, budget=0)
     assert len(alone.verdicts) == 5
