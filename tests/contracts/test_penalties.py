@@ -83,7 +83,7 @@ def recording():
     "start", [sb.LinearVAR(3), sb.MLP(3, memory=1, hidden=8)], ids=["LinearVAR", "MLP"]
 )
 def test_a_fit_follows_it_the_more_the_larger_its_weight(name, start, recording):
-    brief = sb.Training(epochs=16, rate=3e-2)
+    brief = sb.Training(epochs=30, batch=200, rate=0.05)
     fits = [
         sb.fit(start, recording, penalties=[make(name, weight)], training=brief).model
         for weight in (0.0, 1.0, 100.0)

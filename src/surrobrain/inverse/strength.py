@@ -112,7 +112,8 @@ def choose_strength(
     >>> import surrobrain as sb
     >>> recording = sb.Recording(np.random.default_rng(0).normal(size=(300, 3)), sfreq=1.0)
     >>> chosen = choose_strength(
-    ...     sb.LinearVAR(3), recording, penalty=sb.penalties.energy, weights=[0.01, 0.1, 1.0]
+    ...     sb.LinearVAR(3), recording, penalty=sb.penalties.energy, weights=[0.01, 0.1, 1.0],
+    ...     training=sb.Training(epochs=6, rate=0.1),
     ... )
     >>> chosen.best  # noise is best predicted by nothing
     1.0

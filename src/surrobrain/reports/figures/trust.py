@@ -133,9 +133,9 @@ def _ends(axes: "Axes", found: Trust) -> None:
     for row, k in enumerate(order):
         axes.barh(row, left[k], height=0.62, color=_VERDICTS[found.verdicts[k]], alpha=0.55)
     places = unique.places
-    centers = unique.ends[places == 0].mean(axis=0) if (places == 0).any() else None
-    for place in np.unique(places) if centers is not None else ():
-        ends = unique.ends[places == place][:, order] - centers[order]
+    for place in np.unique(places):
+        center = unique.ends[places == 0].mean(axis=0)
+        ends = (unique.ends[places == place] - center)[:, order]
         color, mark = (GRAY, "x") if place < 0 else (MEASURED, "o")
         across = np.abs(ends).ravel()
         rows = np.tile(np.arange(len(order)), len(ends))
