@@ -153,6 +153,25 @@ def test_through_simulation(free, recording):
     assert not found.uniqueness.refitted
 
 
+def test_an_unknown_at_the_edge_of_its_prior_is_called_so(network, recording):
+    narrow = sb.FreeNetwork(network, {"coupling": sb.priors.Uniform(0.35, 0.45)})
+    found = trust(fitted(narrow, recording), recording, budget=0)
+    assert found.verdicts != ("identified",)
+    assert "edge of its prior" in found.advice[0]
+
+
+def test_searching_anew_without_a_gradient(network, recording):
+    stepped = dataclasses.replace(network, stepper="heun", dt=5e-3)
+    free = sb.FreeNetwork(stepped, {"coupling": sb.priors.Uniform(0.0, 0.45)})
+    fit = fitted(free, recording, search=Search("cma_es", iterations=6, duration=20.0))
+    _, lower = descend(fit.objective, fit.u + 0.5, iterations=6)
+    assert lower < fit.objective.values(fit.u[None] + 0.5)[0]
+    assert lower == pytest.approx(fit.loss, rel=0.2)
+    at, held = descend(fit.objective, fit.u, iterations=3, held=0)
+    assert at == fit.u
+    assert held == pytest.approx(fit.objective.values(fit.u[None])[0])
+
+
 def test_a_posterior():
     rng = np.random.default_rng(0)
     common = rng.normal(size=2000)

@@ -14,6 +14,7 @@ IDENTIFIED, WEAKLY = 0.9, 0.5  # share of the prior's variance that the data mus
 ADVICE_LENGTHS = (2, 4, 8, 16)
 _APART = 0.5  # standard deviations of the prior between equally good solutions
 _TRADES = 0.7  # correlation from which two unknowns stand in for each other
+_EDGE = 2.5  # standard deviations of the prior, beyond which a local picture says little
 _BLIND = 1e-3  # share of the largest sensitivity
 
 
@@ -54,6 +55,7 @@ def advice(
     names: Sequence[str],
     unique: Uniqueness | None,
     draws: Float[np.ndarray, "draws numbers"] | None,
+    at: float,
 ) -> str:
     """Say what would help to identify an unknown.
 
@@ -71,8 +73,12 @@ def advice(
         Whether several solutions were found.
     draws : array, shape (n_draws, n_numbers), optional
         Features under noise, from which the gain by a longer recording follows.
+    at : float
+        Where it ended, in standard deviations of its prior.
     """
     name = names[k]
+    if abs(at) > _EDGE:
+        return f"{name} ended at the edge of its prior: widen it, or doubt the model"
     if near is not None:
         size = np.linalg.norm(near.scaled, axis=0)
         if size[k] <= _BLIND * size.max():

@@ -27,6 +27,7 @@ from surrobrain.training.progress import progress
 __all__ = ["Trust", "trust"]
 
 _EVALUATIONS = 400  # of loss and slope that the default spends through the linearization
+_SMALL = 128  # states of all regions up to which that takes seconds
 _FEWEST = 3  # iterations with which a search is worth while
 _EQUAL = 0.02  # of the way from the best loss to that of the prior: ends that count as equal
 _ALIKE = 0.02  # root mean squared difference of features, relative to their size
@@ -110,9 +111,9 @@ def trust(
         Values by parameter that the recording was simulated with, for z-scores.
     budget : int, optional
         Evaluations of loss and slope that may be spent on searching anew under disturbed data and
-        along profiles. By default 400 through the linearization, and none through simulation:
-        estimates are then read off the slopes at the best point, which takes two simulations per
-        unknown.
+        along profiles. By default 400 through the linearization of up to 128 states, and else
+        none: estimates are then read off the slopes at the best point, which takes two simulations
+        per unknown.
     levels : tuple of float
         Noise on the data, relative to their standard deviation.
     n_draws : int
@@ -280,8 +281,10 @@ def _guessed(near: Curvature, plan: _Plan) -> np.ndarray:
 
 def _repeats(objective: Objective, n_profiles: int, plan: _Plan, remarks: list[str]) -> Repeats:
     """Return how often and how closely to search anew within the budget."""
-    linear = objective.search.through == "linearization"
-    budget = (_EVALUATIONS if linear else 0) if plan.budget is None else plan.budget
+    network = objective.free.network
+    n_states = network.n_regions * (len(network.node.states) + len(network.observer.states))
+    quick = objective.search.through == "linearization" and n_states <= _SMALL
+    budget = (_EVALUATIONS if quick else 0) if plan.budget is None else plan.budget
     few = Repeats(plan.levels, 3, 6, 0)
     n_searches = 2 + len(plan.levels) * few.per_level + few.resamples + n_profiles
     iterations = budget // n_searches
@@ -344,7 +347,8 @@ def _concluded(
             flat = bool(far.min() <= unique.chance[k])
         words.append(verdict(float(shrinkage[k]), apart=apart, flat=flat))
         help_.append("" if words[-1] == "identified" else advice(
-            k, looked.near, covariance, names=names, unique=unique, draws=looked.noise
+            k, looked.near, covariance, names=names, unique=unique, draws=looked.noise,
+                    at=float(u[k])
         ))  # fmt: skip
     return Trust(
         names=names, units=("",) * len(names) if free is None else tuple(free.units),
