@@ -86,11 +86,11 @@ def test_equal_regions_are_smooth_whatever_they_do():
 def test_a_graph_that_joins_nothing_is_refused():
     with pytest.raises(ValueError, match="join some regions"):
         sb.penalties.total_variation(np.eye(3))
+    values = np.random.default_rng(0).normal(size=(99, 3))
+    elsewhere = sb.Recording(values, sfreq=1.0, names=("a", "b", "c"))
+    smooth = sb.penalties.smoothness_on_cortex(sb.examples.ring(3))
     with pytest.raises(ValueError, match="regions that"):
-        sb.fit(
-            sb.LinearVAR(3), sb.Recording(np.random.default_rng(0).normal(size=(99, 3)), sfreq=1.0),
-            penalties=[sb.penalties.smoothness_on_cortex(sb.examples.ring(3))],
-        )  # fmt: skip
+        sb.fit(sb.LinearVAR(3), elsewhere, penalties=[smooth])
 
 
 @pytest.mark.parametrize("name", names("surrobrain.learned.architectures"))
