@@ -195,6 +195,11 @@ def test_a_posterior_with_its_objective(free, recording, found):
     assert seen.shrinkage[0] == pytest.approx(1 - 0.05**2, abs=1e-3)
     assert seen.existence.fitted[0] > 0.05
     assert len(seen.uniqueness.ends) == 0
+    natural = SimpleNamespace(u=draws, draws=free.natural(draws), names=free.names, free=free)
+    bare = trust(natural, truth=TRUE)
+    np.testing.assert_array_equal(bare.shrinkage, seen.shrinkage)
+    np.testing.assert_array_equal(bare.z_scores, seen.z_scores)
+    assert bare.stability is None
 
 
 @pytest.mark.parametrize(

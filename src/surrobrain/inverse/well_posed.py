@@ -102,9 +102,9 @@ def trust(
 
     Parameters
     ----------
-    answer : NetworkFit, or anything with ``draws`` (n, n_unknowns) and ``names``
-        A fit, or draws from a posterior in standard deviations of the priors. A posterior with an
-        ``objective`` is looked at as closely as a fit.
+    answer : NetworkFit, or anything with draws (n_draws, n_unknowns) and ``names``
+        A fit, or draws from a posterior, in standard deviations of the priors: ``u``, or ``draws``
+        where there is no such. A posterior with an ``objective`` is looked at as closely as a fit.
     recording : Recording, optional
         What was fitted; it is disturbed and resampled. Without it, the measured features are.
     truth : mapping of str to float or array, optional
@@ -154,14 +154,7 @@ def trust(
     ('identified', 'not identified')
     """
     whole(n_draws, "n_draws", low=0)
-    draws = getattr(answer, "draws", None)
-    if draws is None and not (hasattr(answer, "objective") and hasattr(answer, "u")):
-        raise TypeError(
-            "trust takes what fitting a FreeNetwork returns, or a posterior with draws, but "
-            f"{type(answer).__name__} arrived"
-        )
-    if draws is not None:
-        draws = _checked(np.asarray(draws, dtype=np.float64))
+    draws = _draws(answer)
     u = np.asarray(answer.u if draws is None else draws.mean(axis=0), dtype=np.float64)
     looked = _Looked()
     if getattr(answer, "objective", None) is not None:
@@ -194,7 +187,18 @@ class _Looked:
     remarks: tuple[str, ...] = ()
 
 
-def _checked(draws: np.ndarray) -> np.ndarray:
+def _draws(answer: Any) -> np.ndarray | None:
+    """Return the draws of a posterior on u; None for a fit."""
+    u = getattr(answer, "u", None)
+    if u is not None and np.ndim(u) == 1 and hasattr(answer, "objective"):
+        return None
+    draws = u if np.ndim(u) == 2 else getattr(answer, "draws", None)
+    if draws is None:
+        raise TypeError(
+            "trust takes what fitting a FreeNetwork returns, or a posterior with draws, but "
+            f"{type(answer).__name__} arrived"
+        )
+    draws = np.asarray(draws, dtype=np.float64)
     if draws.ndim != 2 or len(draws) <= draws.shape[1]:
         raise NotEnough(
             f"draws of shape {draws.shape} do not tell the spread of {draws.shape[-1]} unknowns; "
