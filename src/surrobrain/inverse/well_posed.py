@@ -189,10 +189,10 @@ class _Looked:
 
 def _draws(answer: Any) -> np.ndarray | None:
     """Return the draws of a posterior on u; None for a fit."""
-    u = getattr(answer, "u", None)
+    u: Any = getattr(answer, "u", None)
     if u is not None and np.ndim(u) == 1 and hasattr(answer, "objective"):
         return None
-    draws = u if np.ndim(u) == 2 else getattr(answer, "draws", None)
+    draws: Any = u if u is not None and np.ndim(u) == 2 else getattr(answer, "draws", None)
     if draws is None:
         raise TypeError(
             "trust takes what fitting a FreeNetwork returns, or a posterior with draws, but "

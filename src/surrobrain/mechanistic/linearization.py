@@ -201,9 +201,14 @@ class _System:
             x = self._descended(x)
             jacobian = self.jacobian(tuple(x))
         residual = torch.stack(self.drift(tuple(x), self.totals(tuple(x))))
-        return tuple((x.reshape(-1) - torch.linalg.solve(jacobian, residual.reshape(-1))).reshape(
-            x.shape
-        ))  # fmt: skip
+        try:
+            step = torch.linalg.solve(jacobian, residual.reshape(-1))
+        except torch.linalg.LinAlgError as error:
+            raise NotConverged(
+                "rest is neither stable nor unstable: the network stands at a bifurcation; "
+                "simulate instead, or use weaker coupling"
+            ) from error
+        return tuple((x.reshape(-1) - step).reshape(x.shape))
 
     def _descended(self, x: "Tensor") -> "Tensor":
         """Newton's method on the way of the dynamics: implicit steps that grow as rest is near."""
