@@ -203,7 +203,7 @@ class _System:
         residual = torch.stack(self.drift(tuple(x), self.totals(tuple(x))))
         try:
             step = torch.linalg.solve(jacobian, residual.reshape(-1))
-        except torch.linalg.LinAlgError as error:
+        except RuntimeError as error:  # singular to the bit
             raise NotConverged(
                 "rest is neither stable nor unstable: the network stands at a bifurcation; "
                 "simulate instead, or use weaker coupling"
