@@ -16,8 +16,12 @@ every = pytest.mark.parametrize("name", names(FOLDER))
 def make(name: str, weight: float):
     function = load(FOLDER, name)
     needs = inspect.signature(function).parameters
-    if "connectome" in needs:
+    if "connectome" in needs or "graph" in needs:
         return function(sb.Connectome(np.diag([1.0, 1.0], k=1)), weight=weight)
+    if "regional_map" in needs:
+        return function(np.array([0.0, 1.0, 3.0]), weight=weight)
+    if "limit" in needs:  # below what the recording has, so that there is something to hold
+        return function(weight=weight, limit=0.3)
     if "drift" in needs:
         return function(lambda x: -x, weight=weight, dt=0.5)
     return function(weight=weight)
@@ -79,14 +83,16 @@ def recording():
     "start", [sb.LinearVAR(3), sb.MLP(3, memory=1, hidden=8)], ids=["LinearVAR", "MLP"]
 )
 def test_a_fit_follows_it_the_more_the_larger_its_weight(name, start, recording):
+    brief = sb.Training(epochs=30, batch=200, rate=0.05)
     fits = [
-        sb.fit(start, recording, penalties=[make(name, weight)]).model
-        for weight in (0.0, 0.1, 1.0, 100.0)
+        sb.fit(start, recording, penalties=[make(name, weight)], training=brief).model
+        for weight in (0.0, 1.0, 100.0)
     ]
     quantities = [make(name, 1.0)(fitted.architecture).item() for fitted in fits]
-    assert quantities == sorted(quantities, reverse=True)
-    assert quantities[2] < 0.5 * quantities[0]
-    assert quantities[3] < 0.1 * quantities[0]
+    # near zero, what has a sharp tip jumps about it by a step
+    assert np.diff(quantities).max() <= 0.01 * quantities[0]
+    assert quantities[1] < 0.5 * quantities[0]
+    assert quantities[2] < 0.1 * quantities[0]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from surrobrain.mechanistic.network import Network
 
-__all__ = ["refuse_unlinearizable", "stationary_covariance"]
+__all__ = ["jacobian_at_rest", "refuse_unlinearizable", "stationary_covariance"]
 
 _NEWTON_STEPS = 200
 _AT_REST = 1e-10
@@ -74,6 +74,34 @@ def stationary_covariance(network: "Network", values: "Mapping[str, Tensor]") ->
     import torch
 
     return torch.einsum("ka,kalb,lb->ab", look, blocks, look)
+
+
+def jacobian_at_rest(network: "Network", values: "Mapping[str, Tensor]") -> "Tensor":
+    """Return the Jacobian of all regions at rest, without the states of the observer.
+
+    Parameters
+    ----------
+    network : Network
+        Without delays, with white noise.
+    values : mapping of str to tensor, shape () or (n_regions,)
+        As in `stationary_covariance`; the result is differentiable by them.
+
+    Returns
+    -------
+    tensor, shape (n_states n_regions, n_states n_regions)
+        States first, per time unit of the node. Rest need not be stable.
+
+    Raises
+    ------
+    ValueError
+        As in `stationary_covariance`.
+    NotConverged
+        No fixed point was found from the initial state.
+    """
+    refuse_unlinearizable(network)
+    system = _System(network, values)
+    own = system.n_own * system.n
+    return system.jacobian(system.rest())[:own, :own]
 
 
 def refuse_unlinearizable(network: "Network") -> None:
@@ -173,9 +201,14 @@ class _System:
             x = self._descended(x)
             jacobian = self.jacobian(tuple(x))
         residual = torch.stack(self.drift(tuple(x), self.totals(tuple(x))))
-        return tuple((x.reshape(-1) - torch.linalg.solve(jacobian, residual.reshape(-1))).reshape(
-            x.shape
-        ))  # fmt: skip
+        try:
+            step = torch.linalg.solve(jacobian, residual.reshape(-1))
+        except RuntimeError as error:  # singular to the bit
+            raise NotConverged(
+                "rest is neither stable nor unstable: the network stands at a bifurcation; "
+                "simulate instead, or use weaker coupling"
+            ) from error
+        return tuple((x.reshape(-1) - step).reshape(x.shape))
 
     def _descended(self, x: "Tensor") -> "Tensor":
         """Newton's method on the way of the dynamics: implicit steps that grow as rest is near."""

@@ -1,16 +1,17 @@
-"""Small weights: the sum of their squares."""
+"""Small weights, or unknowns near their priors: the sum of squares."""
 
 from collections.abc import Callable
 from typing import Any
 
 from surrobrain.checks import number
+from surrobrain.inverse.objective import Point
 from surrobrain.learned.architecture import Architecture
 
 __all__ = ["energy"]
 
 
-def energy(weight: float = 1e-4) -> Callable[[Architecture], Any]:
-    """Keep all weights small.
+def energy(weight: float = 1e-4) -> Callable[[Architecture | Point], Any]:
+    """Keep all weights small, or all unknowns of a network near their priors.
 
     Parameters
     ----------
@@ -20,11 +21,13 @@ def energy(weight: float = 1e-4) -> Callable[[Architecture], Any]:
     Returns
     -------
     callable
-        Architecture -> scalar tensor.
+        Architecture or Point -> scalar tensor.
 
     Notes
     -----
-    weight * sum w^2 over all weight matrices; offsets are left free.
+    weight * sum w^2 over all weight matrices; offsets are left free. Of a network: weight * sum
+    u^2 over all unknowns, in standard deviations of their priors: at weight 1/2 it is the negative
+    logarithm of the Gaussian prior.
 
     References
     ----------
@@ -38,7 +41,9 @@ def energy(weight: float = 1e-4) -> Callable[[Architecture], Any]:
     """
     number(weight, "weight", low=0.0)
 
-    def penalty(model: Architecture) -> Any:
+    def penalty(model: Architecture | Point) -> Any:
+        if isinstance(model, Point):
+            return weight * model.u.square().sum()
         return weight * sum(p.square().sum() for p in model.parameters() if p.ndim > 1)
 
     return penalty

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from surrobrain.checks import number
+from surrobrain.inverse.objective import Point
 from surrobrain.learned.architecture import Architecture
 
 __all__ = ["sparsity"]
 
 
-def sparsity(weight: float = 1e-4) -> Callable[[Architecture], Any]:
-    """Keep most weights at zero.
+def sparsity(weight: float = 1e-4) -> Callable[[Architecture | Point], Any]:
+    """Keep most weights at zero, or most unknowns of a network at the median of their prior.
 
     Parameters
     ----------
@@ -20,12 +21,13 @@ def sparsity(weight: float = 1e-4) -> Callable[[Architecture], Any]:
     Returns
     -------
     callable
-        Architecture -> scalar tensor.
+        Architecture or Point -> scalar tensor.
 
     Notes
     -----
     weight * sum |w| over all weight matrices (lasso); offsets are left free, because they set
-    the mean and connect nothing.
+    the mean and connect nothing. Of a network: weight * sum |u| over all unknowns, in standard
+    deviations of their priors: few regions, say, that differ from the rest.
 
     References
     ----------
@@ -40,7 +42,9 @@ def sparsity(weight: float = 1e-4) -> Callable[[Architecture], Any]:
     """
     number(weight, "weight", low=0.0)
 
-    def penalty(model: Architecture) -> Any:
+    def penalty(model: Architecture | Point) -> Any:
+        if isinstance(model, Point):
+            return weight * model.u.abs().sum()
         return weight * sum(p.abs().sum() for p in model.parameters() if p.ndim > 1)
 
     return penalty

@@ -1,6 +1,5 @@
 """Act along the wiring: effective connectivity where there is no anatomical one costs."""
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +9,8 @@ from jaxtyping import Float
 
 from surrobrain.checks import number
 from surrobrain.data.connectome import Connectome
+from surrobrain.inverse.influence import influence
 from surrobrain.learned.architecture import Architecture
-from surrobrain.learned.jacobian import jacobian_at
-from surrobrain.seeds import stream
 
 __all__ = ["structure"]
 
@@ -75,10 +73,6 @@ class _Structure:
                 f"the connectome has {len(self.names)} regions but the model has "
                 f"{model.n_regions}; keep the shared ones in one order with .pick(names)"
             )
-        some = next(model.parameters())
-        n_states = math.ceil(4 * sum(p.numel() for p in model.parameters()) / self.doubt.size)
-        drawn = stream(0).normal(size=(n_states, model.memory, model.n_regions))
-        states = torch.as_tensor(drawn, dtype=some.dtype)
-        newest = torch.func.vmap(lambda state: jacobian_at(model, state)[:, -1])(states)
-        doubt = torch.as_tensor(self.doubt, dtype=some.dtype)
-        return self.weight * (doubt * newest.square()).sum() / n_states
+        newest = influence(model)[:, :, -1]
+        doubt = torch.as_tensor(self.doubt).to(newest)
+        return self.weight * (doubt * newest.square()).sum() / len(newest)
