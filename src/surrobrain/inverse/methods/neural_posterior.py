@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from surrobrain.inverse.inference import Inference
+from surrobrain.inverse.linear_start import linear_start
 from surrobrain.inverse.problem import Drawn, Problem
 from surrobrain.inverse.scaling import oddity, scaling_of, surviving
 from surrobrain.lazy import need
@@ -18,7 +19,7 @@ from surrobrain.seeds import stream
 __all__ = ["neural_posterior"]
 
 _ODD = 0.999  # share of simulations nearer to their center, above which the data are foreign
-_BATCH, _RATE = 100, 1e-3
+_BATCH, _RATE = 200, 1e-3
 
 Numbers = Float[np.ndarray, "points numbers"]
 
@@ -52,7 +53,8 @@ def neural_posterior(problem: Problem, options: Inference, *, seed: int) -> Draw
     -----
     Sequential rounds draw from the posterior so far and are corrected for that by the atomic
     loss [1]_, implemented by the package sbi [2]_. The prior is standard normal without bounds, so
-    that nothing can leak out of it.
+    that nothing can leak out of it. The flow starts from the linear regression of the unknowns on
+    the features and learns what that leaves: a few thousand simulations are few for a flow alone.
 
     References
     ----------
@@ -106,9 +108,9 @@ class _Flow:
         )
         self.trainer = self.sbi.NPE(
             prior=prior, show_progress_bars=False, tracker=_Silent(),
-            density_estimator=nets.posterior_nn(
+            density_estimator=linear_start(nets.posterior_nn(
                 options.flow, z_score_theta="none", z_score_x="independent", **extra
-            ),
+            )),
         )  # fmt: skip
         self.posterior: Any = None
 
