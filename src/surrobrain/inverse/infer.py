@@ -83,7 +83,8 @@ def infer(
     """
     begin = time.monotonic()
     options = Inference(method) if isinstance(method, str) else method
-    objective = _objective(free, recording, together(features or functional_connectivity()), options, seed)
+    compared = together(features or functional_connectivity())
+    objective = _objective(free, recording, compared, options, seed)
     problem = SimulatedFeatures(objective, None if folder is None else Path(folder))
     run: Any = load(_METHODS, options.method)
     drawn = run(problem, options, seed=seed)
@@ -94,7 +95,11 @@ def infer(
 
 
 def _objective(
-    free: FreeNetwork, recording: Recording | None, features: Features, options: Inference, seed: int
+    free: FreeNetwork,
+    recording: Recording | None,
+    features: Features,
+    options: Inference,
+    seed: int,
 ) -> Objective:
     """Return what is compared and how expected features are had, or say what does not go."""
     if recording is None and options.duration is None:

@@ -76,7 +76,7 @@ def surviving(numbers: Numbers) -> tuple[np.ndarray, float, tuple[str, ...]]:
     NotConverged
         Fewer than a tenth succeeded.
     """
-    good = np.isfinite(numbers).all(axis=1)
+    good = np.asarray(np.isfinite(numbers).all(axis=1))
     failed = 1.0 - float(good.mean())
     if good.mean() < _FEWEST:
         raise NotConverged(
@@ -87,9 +87,7 @@ def surviving(numbers: Numbers) -> tuple[np.ndarray, float, tuple[str, ...]]:
     return good, failed, (said,) if failed > _WARNED else ()
 
 
-def oddity(
-    scaled: Float[np.ndarray, "points kept"], observed: Float[np.ndarray, "kept"]
-) -> float:
+def oddity(scaled: Float[np.ndarray, "points kept"], observed: Float[np.ndarray, "kept"]) -> float:
     """Return the share of simulations that lie nearer to their center than what was observed.
 
     Parameters

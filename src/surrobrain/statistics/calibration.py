@@ -116,5 +116,5 @@ def expected_coverage(
     array([0.5, 0.9])
     """
     tails = (1 - np.asarray(levels, dtype=np.float64)) / 2
-    low, high = (np.quantile(draws, q, axis=1) for q in (tails, 1 - tails))  # (level, test, unknown)
+    low, high = (np.quantile(draws, q, axis=1) for q in (tails, 1 - tails))
     return ((low <= truths) & (truths <= high)).mean(axis=1)

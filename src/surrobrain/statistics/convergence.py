@@ -1,4 +1,4 @@
-"""Have Markov chains met, and how many independent draws are they worth?"""
+"""Whether Markov chains have met, and how many independent draws they are worth."""
 
 import numpy as np
 from jaxtyping import Float

@@ -21,6 +21,7 @@ __all__ = ["neural_posterior"]
 _ODD = 0.999  # share of simulations nearer to their center, above which the data are foreign
 _BATCH, _RATE = 200, 1e-3
 
+Points = Float[np.ndarray, "points unknowns"]
 Numbers = Float[np.ndarray, "points numbers"]
 
 
@@ -114,7 +115,7 @@ class _Flow:
         )  # fmt: skip
         self.posterior: Any = None
 
-    def train(self, u: Float[np.ndarray, "points unknowns"], numbers: Numbers, *, seed: int) -> float:
+    def train(self, u: Points, numbers: Numbers, *, seed: int) -> float:
         """Learn from the simulations of one more round; return the best validation loss."""
         import torch
 

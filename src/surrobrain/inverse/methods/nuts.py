@@ -156,7 +156,9 @@ class _Tuning:
 
 def _transition(ask: Ask, start: _State, step: float, chance: np.random.Generator) -> _Tree:
     """Double the trajectory, to either side, until it turns back."""
-    tree = _Tree(start, start, start, 0.0, False, False, 0.0, 0)
+    tree = _Tree(
+        start, start, start, log_weight=0.0, done=False, diverged=False, acceptance=0.0, n_states=0
+    )
     for depth in range(_DEEPEST):
         forward = bool(chance.random() < 0.5)
         edge = tree.right if forward else tree.left
@@ -177,9 +179,9 @@ def _grown(
     if depth == 0:
         state = _leap(ask, edge, step)
         gain = energy - state.energy
-        gain = gain if np.isfinite(gain) else -np.inf
-        lost = bool(gain < -_LOST)
-        return _Tree(state, state, state, float(gain), lost, lost, float(min(1.0, np.exp(min(gain, 0.0)))), 1)
+        gain = float(gain) if np.isfinite(gain) else -np.inf
+        lost = gain < -_LOST
+        return _Tree(state, state, state, gain, lost, lost, float(np.exp(min(gain, 0.0))), 1)
     forward = step > 0
     near = _grown(ask, edge, depth - 1, step, energy, chance)
     if near.done:
@@ -190,9 +192,7 @@ def _grown(
     return _joined(near, far, far.chosen if takes else near.chosen, log_weight, forward=forward)
 
 
-def _joined(
-    near: _Tree, far: _Tree, chosen: _State, log_weight: float, *, forward: bool
-) -> _Tree:
+def _joined(near: _Tree, far: _Tree, chosen: _State, log_weight: float, *, forward: bool) -> _Tree:
     left, right = (near.left, far.right) if forward else (far.left, near.right)
     along = right.q - left.q
     turned = bool(along @ left.p < 0 or along @ right.p < 0)

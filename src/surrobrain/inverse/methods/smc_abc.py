@@ -9,12 +9,14 @@ from jaxtyping import Float
 from surrobrain.inverse.inference import Inference
 from surrobrain.inverse.problem import Drawn, Problem
 from surrobrain.inverse.scaling import oddity, scaling_of, surviving
+from surrobrain.linear.left_out_ridge import left_out_ridge
 from surrobrain.seeds import stream
 from surrobrain.statistics.shrinkage import shrunk_covariance
 
 __all__ = ["smc_abc"]
 
-_FIRST = 0.4  # share of the simulations that are drawn from the prior
+_FIRST = 0.3  # share of the simulations that are drawn from the prior
+_SIZE, _SMALLEST = 0.025, 100  # particles per simulation, and at least
 _KEPT = 0.5  # quantile of the distances that is the next threshold
 _FEWEST = 0.03  # share of acceptances below which no nearer threshold is tried
 _ODD = 0.999
@@ -56,28 +58,32 @@ def smc_abc(problem: Problem, options: Inference, *, seed: int) -> Drawn:
 
     Notes
     -----
-    Distance: Mahalanobis, with the covariance of the features over the prior. Threshold: median
-    distance of the last population. Kernel: Gaussian with twice its weighted covariance [1]_.
-    What remains of the threshold is corrected by local linear regression of the unknowns on the
-    features [2]_, exact where both are jointly Gaussian. Stops when the simulations are used up
-    or few are accepted.
+    Features and their squares are first condensed to as many numbers as there are unknowns, by
+    the regression of the unknowns on them over the prior [3]_: what says nothing of the unknowns
+    would only keep simulations apart. Distance: Mahalanobis, with the covariance over the prior.
+    Threshold: median distance of the last population. Kernel: Gaussian with twice its weighted
+    covariance [1]_. What remains of the threshold is corrected by local linear regression [2]_,
+    exact where both are jointly Gaussian. Stops when the simulations are used up or few are
+    accepted.
 
     References
     ----------
     .. [1] Beaumont et al. (2009), Adaptive approximate Bayesian computation. Biometrika 96:983.
     .. [2] Beaumont, Zhang & Balding (2002), Approximate Bayesian computation in population
        genetics. Genetics 162:2025.
+    .. [3] Fearnhead & Prangle (2012), Constructing summary statistics for approximate Bayesian
+       computation. J R Stat Soc B 74:419.
     """
     chance = stream(seed, 0xABC)
     first = int(_FIRST * options.n_simulations)
     u = chance.standard_normal((first, problem.n_unknowns))
     numbers = problem.simulate(u, seed=_noise(chance))
     good, failed, said = surviving(numbers)
-    near = _Nearness(numbers[good], problem.observed)
-    distance = near(numbers[good])
-    size = max(20, int(_KEPT * len(distance)))
+    near = _Nearness(u[good], numbers[good], problem.observed)
+    x = near.condensed(numbers[good])
+    distance = near(x)
+    size = min(max(_SMALLEST, int(_SIZE * options.n_simulations)), len(distance))
     order = np.argsort(distance)[:size]
-    x = near.scaling(numbers[good])
     cloud = _Cloud(u[good][order], x[order], distance[order], np.full(len(order), 1 / len(order)))
     left, populations, accepted = options.n_simulations - first, 1, 1.0
     while left >= size:
@@ -105,19 +111,28 @@ def smc_abc(problem: Problem, options: Inference, *, seed: int) -> Drawn:
 
 
 class _Nearness:
-    """Distance from what was observed, on the scale of the prior's simulations."""
+    """Distance from what was observed, in what features tell of the unknowns."""
 
-    def __init__(self, numbers: np.ndarray, observed: np.ndarray) -> None:
+    def __init__(self, u: Points, numbers: np.ndarray, observed: np.ndarray) -> None:
         self.scaling = scaling_of(numbers)
-        scaled, self.observed = self.scaling(numbers), self.scaling(observed)
-        self.whiten = np.linalg.inv(np.linalg.cholesky(shrunk_covariance(scaled)))
-        self.oddity = oddity(scaled, self.observed)
+        scaled = self.scaling(numbers)
+        self.slopes = left_out_ridge(_with_squares(scaled), u)[1]
+        told, self.observed = self.condensed(numbers), self.condensed(observed)
+        self.whiten = np.linalg.inv(np.linalg.cholesky(shrunk_covariance(told)))
+        self.oddity = oddity(scaled, self.scaling(observed))
 
-    def __call__(self, numbers: np.ndarray) -> np.ndarray:
+    def condensed(self, numbers: np.ndarray) -> np.ndarray:
+        """Return the regression of the unknowns on the features, without its constant."""
+        return _with_squares(self.scaling(numbers)) @ self.slopes
+
+    def __call__(self, condensed: np.ndarray) -> np.ndarray:
         """Return distances; infinite where a simulation failed."""
-        apart = (self.scaling(numbers) - self.observed) @ self.whiten.T
-        found = np.linalg.norm(apart, axis=1)
+        found = np.linalg.norm((condensed - self.observed) @ self.whiten.T, axis=1)
         return np.where(np.isfinite(found), found, np.inf)
+
+
+def _with_squares(scaled: np.ndarray) -> np.ndarray:
+    return np.concatenate([scaled, scaled**2], axis=-1)
 
 
 def _population(
@@ -135,12 +150,12 @@ def _population(
     while n < size and used + size <= left:
         parents = chance.choice(len(old.u), size, p=old.weight)
         u = old.u[parents] + chance.standard_normal(old.u.shape) @ root.T
-        numbers = problem.simulate(u, seed=_noise(chance))
-        distance = near(numbers)
+        x = near.condensed(problem.simulate(u, seed=_noise(chance)))
+        distance = near(x)
         inside = distance <= threshold
         used, n = used + size, n + int(inside.sum())
         us.append(u[inside])
-        xs.append(near.scaling(numbers[inside]))
+        xs.append(x[inside])
         distances.append(distance[inside])
         if n < _FEWEST * used:
             break
