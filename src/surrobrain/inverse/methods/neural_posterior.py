@@ -71,7 +71,8 @@ def neural_posterior(problem: Problem, options: Inference, *, seed: int) -> Draw
         numbers = problem.simulate(u, seed=noise)
         good, failed, said = surviving(numbers)
         if flow is None:
-            flow = _Flow(numbers[good], problem.observed, n, options)
+            with _own_chance(noise):  # the package draws from the prior to look at it
+                flow = _Flow(numbers[good], problem.observed, n, options)
             said += flow.foreign
         loss = flow.train(u[good], numbers[good], seed=noise)
         last = k + 1 == options.rounds
@@ -144,9 +145,9 @@ class _Silent:
 
     log_dir = None
 
-    def log_metric(self, name: str, value: float, step: int | None = None) -> None: ...
+    def log_metric(self, name: str, value: Any, step: int | None = None) -> None: ...
 
-    def log_metrics(self, metrics: dict[str, float], step: int | None = None) -> None: ...
+    def log_metrics(self, metrics: dict[str, Any], step: int | None = None) -> None: ...
 
     def log_params(self, params: dict[str, Any]) -> None: ...
 
