@@ -21,7 +21,7 @@ def test_an_autoregression_is_worth_what_theory_says(rho):
 def test_chains_that_have_met_and_chains_that_have_not():
     chains = autoregression(0.3)
     assert split_r_hat(chains)[0] < 1.01
-    assert split_r_hat(chains + [[[0.0]], [[0.0]], [[0.0]], [[1.0]]])[0] > 1.1
+    assert split_r_hat(chains + np.array([0.0, 0.0, 0.0, 1.0])[:, None, None])[0] > 1.1
     drifting = chains + np.linspace(0, 3, 4000)[:, None]
     assert split_r_hat(drifting)[0] > 1.2
     assert np.isfinite(split_r_hat(np.tan(np.pi * 0.999 * (np.argsort(chains, 1) / 4000 - 0.5)))[0])

@@ -145,10 +145,8 @@ def _explain(axes: "Axes", *, with_truth: bool) -> None:
     ]  # fmt: skip
     if with_truth:
         handles.append(Line2D([], [], color=TRUTH, linewidth=1.4, label="truth"))
-    place = (
-        {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0)} if axes.axison else {"loc": "center"}
-    )
-    axes.legend(handles=handles, fontsize=SMALL, frameon=False, **place)
+    at, corner = ("upper left", (1.0, 1.0)) if axes.axison else ("center", (0.5, 0.5))
+    axes.legend(handles=handles, fontsize=SMALL, frameon=False, loc=at, bbox_to_anchor=corner)
 
 
 def _in_words(found: Posterior, truth: np.ndarray | None, shown: np.ndarray) -> tuple[str, str]:
@@ -156,8 +154,8 @@ def _in_words(found: Posterior, truth: np.ndarray | None, shown: np.ndarray) -> 
     low, high = found.interval(0.9)
     least, most = int(np.argmin(found.shrinkage)), int(np.argmax(found.shrinkage))
     caption = (
-        f"What is known of each unknown before the data (gray) and after them (blue), by the method "
-        f"{found.method}. The data decide {found.names[most]} best (variance less by "
+        "What is known of each unknown before the data (gray) and after them (blue), by the "
+        f"method {found.method}. The data decide {found.names[most]} best (variance less by "
         f"{found.shrinkage[most]:.0%}) and {found.names[least]} least "
         f"({found.shrinkage[least]:.0%})."
         if len(found.names) > 1
