@@ -23,6 +23,7 @@ _where = {
     "along_maps": "surrobrain.inverse.unknowns",
     "tied": "surrobrain.inverse.unknowns",
     "fit": "surrobrain.inverse.fit",
+    "Search": "surrobrain.inverse.search",
     "simulate": "surrobrain.simulation",
     "sweep": "surrobrain.mechanistic.sweep",
     "differentiable": "surrobrain.mechanistic.differentiable",

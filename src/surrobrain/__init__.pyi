@@ -24,6 +24,7 @@ from surrobrain.inverse import features, losses, penalties, priors
 from surrobrain.inverse.choose_memory import choose_memory
 from surrobrain.inverse.fit import fit
 from surrobrain.inverse.free_network import FreeNetwork
+from surrobrain.inverse.search import Search
 from surrobrain.inverse.unknowns import along_maps, per_region, tied
 from surrobrain.learned import architectures
 from surrobrain.learned.architectures.linear_var import LinearVAR
@@ -55,6 +56,7 @@ __all__ = [  # noqa: RUF022
     "Recording",
     "Report",
     "Scorecard",
+    "Search",
     "SparseConnectome",
     "Stimulus",
     "StuartLandau",

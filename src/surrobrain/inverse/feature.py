@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from surrobrain.checks import number
 
-__all__ = ["Feature", "Features", "squared", "together"]
+__all__ = ["Feature", "Features", "same_label_pairs", "squared", "together"]
 
 
 def squared(found: Any, measured: Any) -> Any:
@@ -123,3 +123,25 @@ class Features:
 def together(feature: Feature | Features) -> Features:
     """Return one feature or several as several."""
     return feature if isinstance(feature, Features) else Features((feature,))
+
+
+def same_label_pairs(
+    n_regions: int, within: np.ndarray | None
+) -> Int[np.ndarray, "2 pairs"]:
+    """Return rows and columns of all pairs of regions above the diagonal, or those of one label.
+
+    Raises
+    ------
+    ValueError
+        There is not one label per region.
+    """
+    pairs = np.stack(np.triu_indices(n_regions, 1))
+    if within is None:
+        return pairs
+    labels = np.asarray(within)
+    if labels.shape != (n_regions,):
+        raise ValueError(
+            f"within must have one label for each of {n_regions} regions, but shape "
+            f"{labels.shape} arrived"
+        )
+    return pairs[:, labels[pairs[0]] == labels[pairs[1]]]

@@ -1,96 +1,38 @@
-"""fit: from a recording to a surrogate, chosen on samples that no step was taken on."""
+"""fit: from a recording to a model of that brain."""
 
-import copy
-import dataclasses
-import functools
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
-from surrobrain.checks import same_names
 from surrobrain.data.recording import Recording
-from surrobrain.inverse.defaults import chosen
-from surrobrain.inverse.losses import Loss, next_step
-from surrobrain.inverse.prepare import Batches, Prepared, fingerprint, prepare
-from surrobrain.inverse.verdict import baselines, one_step_error, residual_factor, warnings_of
+from surrobrain.inverse.feature import Feature, Features
+from surrobrain.inverse.fit_learned import FitResult, fit_learned
+from surrobrain.inverse.fit_network import NetworkFit, fit_network
+from surrobrain.inverse.free_network import FreeNetwork
+from surrobrain.inverse.losses import Loss
+from surrobrain.inverse.search import Search
 from surrobrain.learned.architecture import Architecture
-from surrobrain.learned.batch import Batch
-from surrobrain.learned.surrogate import Surrogate, torch_dtype
-from surrobrain.training.device import device_of
-from surrobrain.training.loop import Trained, train
-from surrobrain.training.moment import Moment
+from surrobrain.learned.surrogate import Surrogate
+from surrobrain.mechanistic.network import Network
 from surrobrain.training.options import Training
 
-__all__ = ["FitResult", "History", "fit"]
+__all__ = ["fit"]
 
-Penalty = Callable[[Architecture], Any]
-_BATCH = 4096
-_MOST_VALIDATED = 2000  # stretches of several samples; they overlap, more say little more
-_FAR = 1e-2  # learning rate where the minimum may lie a whole coefficient away from the start
+Penalty = Callable[[Any], Any]
 
 
-@dataclass(frozen=True)
-class History:
-    """Errors on the training part and on the validation part, the last in time.
-
-    The validation part chooses the epoch: for an error of samples that had no say in the model,
-    see `evaluate`.
-
-    Parameters
-    ----------
-    train : tuple of float
-        Loss of every epoch on the training part, penalties included; empty without training.
-    validation : tuple of float
-        The same on the validation part, before training and after every epoch.
-    one_step : float
-        Mean squared error of the kept model in predicting the next sample of the validation part,
-        in standard deviations, whatever the loss; to be compared with the two below.
-    persistence : float
-        The same of "tomorrow is like today".
-    linear_var : float
-        The same of the ridge autoregression with the same memory.
-    """
-
-    train: tuple[float, ...]
-    validation: tuple[float, ...]
-    one_step: float
-    persistence: float
-    linear_var: float
-
-
-@dataclass(frozen=True, eq=False)
-class FitResult:
-    """A fitted surrogate and how it came about.
-
-    Parameters
-    ----------
-    model : Surrogate
-        The fitted model.
-    history : History
-        Errors by epoch beside those of the baselines.
-    stopped_at : int
-        Epoch whose weights were kept; 0 means that training did not beat the start.
-    seconds : float
-        Wall time.
-    n_parameters : int
-        Numbers that act on the prediction; those of a network that was left at zero do not.
-    seed : int
-        Seed of the fit.
-    warnings : tuple of str
-        What a reader of the result must know, in plain words; empty when nothing is wrong.
-    """
-
-    model: Surrogate
-    history: History
-    stopped_at: int
-    seconds: float
-    n_parameters: int
-    seed: int
-    warnings: tuple[str, ...]
-
-
+@overload
+def fit(
+    model: FreeNetwork,
+    recording: Recording | None,
+    *,
+    loss: Feature | Features | None = None,
+    penalties: Sequence[Penalty] = (),
+    training: Search | None = None,
+    seed: int = 0,
+    checkpoint: str | Path | None = None,
+) -> NetworkFit: ...
+@overload
 def fit(
     model: Architecture | Surrogate,
     recording: Recording | Sequence[Recording],
@@ -100,57 +42,69 @@ def fit(
     training: Training | None = None,
     seed: int = 0,
     checkpoint: str | Path | None = None,
-) -> FitResult:
-    """Fit a learned model to one recording or several.
+) -> FitResult: ...
+def fit(
+    model: Any,
+    recording: Any,
+    *,
+    loss: Any = None,
+    penalties: Sequence[Penalty] = (),
+    training: Any = None,
+    seed: int = 0,
+    checkpoint: str | Path | None = None,
+) -> Any:
+    """Fit a learned model, or the unknowns of a mechanistic network, to recordings.
 
     Parameters
     ----------
-    model : Architecture or Surrogate
+    model : Architecture, Surrogate or FreeNetwork
         Left as it is; a copy is fitted. A surrogate is trained further from its weights by
         gradient, a linear one too, for instance from a group to one person, whose own mean and
-        scale it then takes.
+        scale it then takes. The unknowns of a `FreeNetwork` are searched for.
     recording : Recording or list of Recording
         Same regions and rate. The last part in time of each is the validation part
         (``training.held_out``). Several are each centered and scaled by their own training part;
-        the surrogate has the average center and scale.
-    loss : Loss, optional
-        Data term (``surrobrain.losses``); by default the next sample, or what the model says
-        suits it.
+        the surrogate has the average center and scale. A network takes one, or None where every
+        feature has its own target.
+    loss : Loss, Feature or Features, optional
+        Learned models: the data term (``surrobrain.losses``); by default the next sample, or what
+        the model says suits it. Networks: what is compared (``surrobrain.features``), by default
+        functional connectivity.
     penalties : sequence of callable
         Terms added to the loss (``surrobrain.penalties``).
-    training : Training, optional
-        Epochs, learning rate and so on; by default what the model says suits it.
+    training : Training or Search, optional
+        Learned models: epochs, learning rate and so on. Networks: how to search.
     seed : int
         Decides every random draw.
     checkpoint : path, optional
-        File to go on from if it exists, and to rewrite after every epoch. A fit that was killed
-        and is called again ends with the same weights to the bit.
+        File to go on from if it exists, and to rewrite on the way. A fit that was killed and is
+        called again ends with the same numbers to the bit.
 
     Returns
     -------
-    FitResult
-        The surrogate, its errors beside the baselines, and warnings.
+    FitResult or NetworkFit
+        The fitted model, its errors, and warnings.
 
     Raises
     ------
     TypeError
-        The model is no learned model, for instance a mechanistic network.
+        The model is neither, for instance a network of which nothing is unknown.
     ValueError
-        Regions of model, recordings or penalties differ; a recording is too short; the
-        checkpoint belongs to another fit.
+        Regions of model, recordings or penalties differ; a recording is too short; what is
+        searched has no gradient or no covariance; the checkpoint belongs to another fit.
     BadRecording
         A region does not vary.
     Diverged
         The loss or the validation error left the finite range.
+    NotConverged
+        The loss of a network does not depend on what is unknown, or nothing could be simulated.
 
     Notes
     -----
-    The weights kept are those of the epoch with the lowest validation error, penalties and the
-    start included: what the start can solve exactly, training cannot make worse. If the start
-    wins and nothing is penalized, it is solved once more with the validation part too; so is a
-    model with a closed form, which is not trained at all unless it is penalized, looks further
-    than one sample, or is already fitted. The noise of the surrogate has the covariance of its
-    one-step errors (`residual_factor`).
+    A learned model keeps the weights with the lowest validation error, its start included
+    (`fit_learned`). A network keeps the best of its searches; that they agree, that the answer
+    survives noise in the data, and that the data are among what the model can do, is another
+    question: see `trust`.
 
     Examples
     --------
@@ -160,167 +114,34 @@ def fit(
     >>> result = fit(sb.MLP(2, memory=1, hidden=4), sb.Recording(values, sfreq=1.0), seed=0)
     >>> result.history.validation[result.stopped_at] <= result.history.validation[0]
     True
+    >>> network = sb.Network(sb.Linear(), sb.examples.ring(4), coupling=0.3, noise=1.0)
+    >>> recording = sb.simulate(network, duration=60.0)
+    >>> free = sb.FreeNetwork(network, {"coupling": sb.priors.Uniform(0.0, 0.45)})
+    >>> search = sb.Search("lbfgs", through="linearization")
+    >>> alike = sb.features.functional_connectivity(distance="squared")
+    >>> found = fit(free, recording, loss=alike, training=search).values["coupling"]
+    >>> 0.0 < found < 0.45
+    True
     """
-    begin = time.monotonic()
-    recordings = [recording] if isinstance(recording, Recording) else list(recording)
-    architecture, names = _copied(model)
-    _check_penalties(penalties, recordings)
-    loss, training = chosen(architecture, recordings, loss, training)
-    held_out = training.held_out
-    data = prepare(recordings, architecture, names=names, horizon=loss.horizon, held_out=held_out)
-    architecture.to(device=device_of(training), dtype=torch_dtype(data.center.dtype))
-    fresh = names is None
-    if fresh:
-        _start(architecture, data.train.pairs(), seed=seed)
-    task = _Task(architecture, data, loss, tuple(penalties), training, seed, fresh)
-    trained = task.trained(checkpoint)
-    errors = one_step_error(architecture, data), *baselines(data)
-    noise = residual_factor(architecture, data) * data.scale[:, None]
-    if fresh and trained.best == 0 and not penalties:
-        _start(architecture, data.everything(), seed=seed)
-    surrogate = _surrogate(architecture.cpu().eval(), data, noise, like=recordings[0])
-    stayed = trained.best == 0 and not task.exact
-    return FitResult(
-        model=surrogate,
-        history=History(trained.train, trained.validation, *errors),
-        stopped_at=trained.best,
-        seconds=time.monotonic() - begin,
-        n_parameters=architecture.n_active,
-        seed=seed,
-        warnings=warnings_of(surrogate, data, errors=errors, stayed=stayed),
-    )
-
-
-def _copied(model: object) -> tuple[Any, tuple[str, ...] | None]:
-    """Return a copy to train, and the regions it already stands for."""
-    if isinstance(model, Surrogate):
-        return copy.deepcopy(model.architecture), model.names
-    if isinstance(model, Architecture):
-        return copy.deepcopy(model), None
-    raise TypeError(
-        "fit takes a learned model, such as sb.LinearVAR(n_regions) or sb.MLP(n_regions), or an "
-        f"already fitted surrogate, but {type(model).__name__} arrived; a mechanistic network "
-        "is simulated, not fitted"
-    )
-
-
-def _noisy(batch: Batch, size: float, moment: Moment) -> Batch:
-    """Add noise to what is shown, not to what is compared."""
-    import torch
-
-    drawn = moment.rng().normal(scale=size, size=tuple(batch.stretch.shape))
-    noise = torch.as_tensor(drawn, dtype=batch.stretch.dtype, device=batch.stretch.device)
-    return dataclasses.replace(batch, shown=batch.stretch + noise)
-
-
-def _surrogate(architecture: Any, data: Prepared, noise: Any, *, like: Recording) -> Surrogate:
-    """Return the surrogate with what it shares with the recording."""
-    about = tuple(like.names), like.sfreq, like.modality
-    numbers = data.center, data.scale, noise, data.input_scale
-    return Surrogate(architecture, *about, *numbers, unit=like.unit)
-
-
-def _start(architecture: Any, pairs: tuple[Any, Any, Any], *, seed: int) -> None:
-    windows, following, drives = pairs
-    known = {"drives": drives} if architecture.n_inputs else {}
-    architecture.warm_start(windows, following, **known, seed=seed)
-
-
-def _check_penalties(penalties: Sequence[Penalty], recordings: Sequence[Recording]) -> None:
-    for penalty in penalties:
-        names = getattr(penalty, "names", None)
-        if names is not None and recordings:
-            same_names(recordings[0].names, names, our="the recording", their="the connectome")
-
-
-@dataclass(frozen=True, eq=False)
-class _Task:
-    """What is to be trained on what."""
-
-    architecture: Any
-    data: Prepared
-    loss: Loss
-    penalties: tuple[Penalty, ...]
-    training: Training
-    seed: int
-    fresh: bool
-
-    @property
-    def exact(self) -> bool:
-        """Whether the warm start already answers exactly what was asked."""
-        asked = self.loss == next_step() and not self.penalties
-        return self.fresh and self.architecture.closed_form and asked
-
-    def trained(self, checkpoint: str | Path | None) -> Trained:
-        """Train from the weights as they are, unless they are the answer."""
-        if self.exact:
-            return Trained((), (self.validate(),), 0)
-        return train(
-            self.architecture,
-            self.objective,
-            len(self.data.train),
-            validate=self.validate,
-            options=self.options(),
-            seed=self.seed,
-            checkpoint=None if checkpoint is None else (Path(checkpoint), self.identity()),
+    common: dict[str, Any] = {"penalties": penalties, "seed": seed, "checkpoint": checkpoint}
+    if isinstance(model, FreeNetwork):
+        _expect(training, Search, "training of a network", "sb.Search(...)")
+        _expect(loss, (Feature, Features), "loss of a network", "a feature (sb.features)")
+        return fit_network(model, recording, loss=loss, search=training, **common)
+    if isinstance(model, (Architecture, Surrogate)):
+        _expect(training, Training, "training of a learned model", "sb.Training(...)")
+        return fit_learned(model, recording, loss=loss, training=training, **common)
+    if isinstance(model, Network):
+        raise TypeError(
+            "fit was given a network of which nothing is unknown; say what is: "
+            'sb.FreeNetwork(network, {"coupling": sb.priors.Uniform(0.0, 1.0)})'
         )
+    raise TypeError(
+        "fit takes a learned model, such as sb.LinearVAR(n_regions) or sb.MLP(n_regions), an "
+        f"already fitted surrogate, or a FreeNetwork, but {type(model).__name__} arrived"
+    )
 
-    def options(self) -> Training:
-        """Return the options with a learning rate that reaches the minimum."""
-        far = bool(self.penalties) or self.architecture.closed_form
-        if self.training.rate is None and far:
-            return dataclasses.replace(self.training, rate=_FAR)
-        return self.training
 
-    @functools.cached_property
-    def seen(self) -> Batches:
-        """The training part on the device."""
-        return Batches.of(self.data.train, self.training.device)
-
-    @functools.cached_property
-    def later(self) -> Batches:
-        """The validation part on the device."""
-        return Batches.of(self.data.held_out, self.training.device)
-
-    def objective(self, items: Any, moment: Moment) -> Any:
-        """Return the loss of some windows with all penalties."""
-        batch = self.seen.cut(items)
-        if self.training.noise:
-            batch = _noisy(batch, self.training.noise, moment)
-        return self.loss(self.architecture, batch, moment) + self.penalized()
-
-    def penalized(self) -> Any:
-        """Return the sum of the penalties."""
-        return sum((penalty(self.architecture) for penalty in self.penalties), start=0.0)
-
-    def judged(self, batch: Batch) -> Any:
-        """Return what chooses the epoch."""
-        own = getattr(self.loss, "validation", None)
-        if own is None:
-            return self.loss(self.architecture, batch, Moment())
-        return own(self.architecture, batch)
-
-    def validate(self) -> float:
-        """Return the error on the validation part, with the penalties."""
-        import torch
-
-        later, total = self.later, 0.0
-        every = max(1, len(later) // _MOST_VALIDATED)
-        chosen = torch.arange(0, len(later), every if self.loss.horizon > 1 else 1)
-        with torch.no_grad():
-            for items in chosen.split(_BATCH):
-                error = self.judged(later.cut(items))
-                total += float(error) * len(items)
-            return total / len(chosen) + float(self.penalized())
-
-    def identity(self) -> dict[str, Any]:
-        """Return what a checkpoint must agree with."""
-        return {
-            "architecture": type(self.architecture).__name__,
-            "arguments": self.architecture.config(),
-            "loss": f"{type(self.loss).__name__} over {self.loss.horizon} samples",
-            "penalties": len(self.penalties),
-            "training": repr(self.training),
-            "seed": self.seed,
-            "data and start": fingerprint(self.data, self.architecture, self.validate()),
-        }
+def _expect(given: object, kind: Any, what: str, instead: str) -> None:
+    if given is not None and not isinstance(given, kind):
+        raise TypeError(f"the {what} must be {instead}, but {type(given).__name__} arrived")

@@ -103,8 +103,8 @@ def fit_network(
     objective = prepared(free, recording, features, penalties=penalties, search=search, seed=seed)
     replay = Replay(None if checkpoint is None else Path(checkpoint), _identity(objective))
     try:
-        prior_loss = _looked(objective, replay)
-        ends, histories = _searched(objective, replay)
+        prior_loss, starts = _looked(objective, replay)
+        ends, histories = _searched(objective, replay, starts)
     finally:
         replay.write()
     losses = np.array([_value(objective, replay, end) for end in ends])
@@ -177,6 +177,11 @@ def _refuse_search(free: FreeNetwork, features: Features, search: Search) -> Non
                 f"gauss_newton minimizes squares, but the {other[0]} is compared otherwise; use "
                 "distance='squared' where the feature offers it, or method='lbfgs'"
             )
+    if free.then is not None and (search.through == "linearization" or search.method != "cma_es"):
+        raise ValueError(
+            "parameters that follow from the others (then=...) have no gradient; use "
+            "Search('cma_es', through='simulation')"
+        )
     inner = [name for name in free.groups if "." in name or name == "speed"]
     if inner and search.through == "linearization":
         raise ValueError(f"{inner[0]} cannot be fitted through the linearization; simulate")
@@ -185,20 +190,24 @@ def _refuse_search(free: FreeNetwork, features: Features, search: Search) -> Non
         raise ValueError(f"{inner[0]} has no gradient; use method='cma_es' or 'gauss_newton'")
 
 
-def _looked(objective: Objective, replay: Replay) -> float:
-    """Return the median loss of points of the prior, or refuse a loss that says nothing.
+def _looked(objective: Objective, replay: Replay) -> tuple[float, np.ndarray]:
+    """Return the median loss of points of the prior, and where to start: the best of them.
+
+    The first start is the network as it is, or the best point where that cannot be simulated.
 
     Raises
     ------
     NotConverged
         All points diverge, or all are equally far from the recording.
     """
-    points = objective.free.sample(_TRIED, seed=objective.seed)
+    free, n_starts = objective.free, objective.search.n_starts
+    drawn = free.sample(_TRIED * n_starts, seed=objective.seed)
+    points = np.concatenate([free.origin()[None], drawn])
     values = replay(points, lambda: objective.values(points))
     alive = values[values < _LOST]
     if not len(alive):
         raise NotConverged(
-            f"none of {_TRIED} points of the prior can be simulated; narrow the priors, or take a "
+            f"none of {len(points)} points of the prior can be simulated; narrow the priors, or take a "
             "smaller dt"
         )
     if len(alive) > 1 and np.ptp(alive) <= _FLAT * np.abs(alive).max():
@@ -206,14 +215,16 @@ def _looked(objective: Objective, replay: Replay) -> float:
             f"the loss is {alive[0]:g} at every point of the prior that was tried: it does not "
             "depend on what is unknown; compare another feature, or let something else be unknown"
         )
-    return float(np.median(values))
+    order = np.argsort(values[1:], kind="stable") + 1
+    first = [0] if values[0] < _LOST else []
+    return float(np.median(values[1:])), points[[*first, *order][:n_starts]]
 
 
-def _searched(objective: Objective, replay: Replay) -> tuple[np.ndarray, list[list[float]]]:
+def _searched(
+    objective: Objective, replay: Replay, starts: np.ndarray
+) -> tuple[np.ndarray, list[list[float]]]:
     """Return where the searches end, and the losses along each."""
-    search, free = objective.search, objective.free
-    drawn = free.sample(search.n_starts, seed=objective.seed + 1)
-    starts = np.concatenate([free.origin()[None], drawn[1:]])
+    search = objective.search
     ends, histories = [], []
     with progress(search.n_starts * search.iterations, label="fit") as report:
         for k, start in enumerate(starts):

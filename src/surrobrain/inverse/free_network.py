@@ -2,13 +2,14 @@
 
 import dataclasses
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 
+from surrobrain.errors import NotConverged
 from surrobrain.inverse.prior import Prior
 from surrobrain.inverse.unknowns import Global, Tied, Unknown
 from surrobrain.mechanistic.network import Network
@@ -35,6 +36,11 @@ class FreeNetwork:
         Names are parameters of the node, "coupling", "noise", "speed", or numbers of the other
         parts by their path: "observer.efficacy", "coupling.midpoint", "noise.tau".
 
+    then : callable, optional
+        What is done to the network at every point, Network -> Network, for parameters that follow
+        from the others: ``surrobrain.feedback_inhibition``, for instance. It may change parameters
+        of the node; such a fit has no gradient.
+
     Raises
     ------
     ValueError
@@ -60,6 +66,7 @@ class FreeNetwork:
 
     network: Network
     unknowns: Mapping[str, Any]
+    then: Callable[[Network], Network] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be unknown."""
@@ -87,7 +94,7 @@ class FreeNetwork:
             if name == "speed" and self.network.speed is None:
                 raise ValueError("speed is unknown, but the network has no delays; give it a speed")
         try:
-            self.at(self.origin())
+            self.points(self.origin()[None])
         except (RuntimeError, ValueError) as error:
             raise ValueError(f"the unknowns do not fit the network: {error}") from error
 
@@ -156,15 +163,52 @@ class FreeNetwork:
         return torch.cat(parts, -1).numpy()
 
     def points(self, u: Float[np.ndarray, "points unknowns"]) -> dict[str, np.ndarray]:
-        """Return the parameters of many points, as `sweep` takes them."""
+        """Return the parameters of many points, as `sweep` takes them.
+
+        Where a point has no network, as where no inhibition balances it, they are NaN.
+        """
         import torch
 
         given = torch.as_tensor(np.asarray(u, dtype=np.float64))
-        return {name: value.numpy() for name, value in self.values(given).items()}
+        plain = {name: value.numpy() for name, value in self.values(given).items()}
+        return plain if self.then is None else self._followed(plain, len(given))
 
     def at(self, u: Float[np.ndarray, "unknowns"]) -> Network:
-        """Return the network at one point."""
-        return replaced(self.network, {k: v[0] for k, v in self.points(np.atleast_2d(u)).items()})
+        """Return the network at one point.
+
+        Raises
+        ------
+        ValueError, NotConverged
+            What ``then`` says where there is none.
+        """
+        import torch
+
+        values = self.values(torch.as_tensor(np.asarray(u, dtype=np.float64)))
+        found = replaced(self.network, {name: value.numpy() for name, value in values.items()})
+        return found if self.then is None else self.then(found)
+
+    def _followed(self, plain: dict[str, np.ndarray], n: int) -> dict[str, np.ndarray]:
+        """Add the parameters that follow from the others."""
+        assert self.then is not None
+        before, following, missing = parameters(self.network.node), {}, []
+        for k in range(n):
+            try:
+                network = self.then(replaced(self.network, {x: v[k] for x, v in plain.items()}))
+            except (NotConverged, ValueError):
+                missing.append(k)
+                continue
+            for name, value in parameters(network.node).items():
+                if name not in plain and not np.array_equal(value, before[name]):
+                    rows = following.setdefault(name, np.full((n, self.network.n_regions), np.nan))
+                    rows[k] = value
+        for name, rows in following.items():
+            unset = np.isnan(rows).any(axis=1)
+            unset[missing] = False
+            rows[unset] = before[name]
+        lost = next(iter(plain))
+        plain[lost] = plain[lost].copy()
+        plain[lost][missing] = np.nan
+        return plain | following
 
     def origin(self) -> Float[np.ndarray, "unknowns"]:
         """Return where the values of the network lie; those at a bound or beyond, near it."""

@@ -228,13 +228,22 @@ def _simulated(
     duration = n_times / free.network.sfreq
     if free.sweepable:
         given = free.points(points)
-        return np.asarray(
-            sweep(free.network, given, duration=duration, seed=seed, summary=summary).values
-        )
+        finite = [np.isfinite(v.reshape(len(points), -1)).all(axis=1) for v in given.values()]
+        there = np.all(finite, axis=0)
+        kept = {name: values[there] for name, values in given.items()}
+        found = np.full((len(points), len(summary(np.full((1, 1), np.nan)))), np.nan)
+        if there.any():
+            run = sweep(free.network, kept, duration=duration, seed=seed, summary=summary)
+            found[there] = run.values
+        return found
     import joblib
 
     def one(k: int) -> np.ndarray:
-        return summary(free.at(points[k]).run(n_times, seed=seed + k).values)
+        try:
+            network = free.at(points[k])
+        except (NotConverged, ValueError):
+            return summary(np.full((1, 1), np.nan))
+        return summary(network.run(n_times, seed=seed + k).values)
 
     jobs = (joblib.delayed(one)(k) for k in range(len(points)))
     return np.stack(joblib.Parallel(prefer="threads", n_jobs=-1)(jobs))  # pyright: ignore

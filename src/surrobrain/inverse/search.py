@@ -26,8 +26,8 @@ class Search:
         need none: hundreds of times faster, for features of the covariance, such as functional
         connectivity, and networks without delays that rest.
     n_starts : int
-        Searches from different points of the prior, the first from the values of the network: what
-        they agree on is what the data decide.
+        Searches from different points, the first from the values of the network, the others from
+        the best of 16 points of the prior for each: what they agree on is what the data decide.
     iterations : int
         Steps, or generations, of each search at most.
     rate : float

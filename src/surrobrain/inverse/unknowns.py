@@ -187,7 +187,7 @@ def per_region(prior: Prior) -> PerRegion:
     >>> import surrobrain as sb
     >>> network = sb.Network(sb.Linear(), sb.examples.ring(3))
     >>> per_region(sb.priors.Uniform(0.05, 0.2)).labels("tau", network.regions)
-    ('tau[R0]', 'tau[R1]', 'tau[R2]')
+    ('tau[region_0]', 'tau[region_1]', 'tau[region_2]')
     """
     return PerRegion(prior)
 

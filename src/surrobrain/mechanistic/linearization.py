@@ -240,16 +240,27 @@ class _System:
 
 
 def _elementwise(function: Any, arguments: tuple) -> list:
-    """Return the derivatives of a function of regions that acts on each alone."""
+    """Return the derivatives of a function of regions that acts on each alone.
+
+    The slope of its sum over regions by a region's argument is then that region's own slope.
+    """
     import torch
 
-    found = []
-    for k in range(len(arguments)):
-        along = tuple(
-            torch.ones_like(z) if j == k else torch.zeros_like(z) for j, z in enumerate(arguments)
-        )
-        found.append(torch.func.jvp(function, arguments, along)[1])
-    return found
+    kept = torch.is_grad_enabled()
+    with torch.enable_grad():
+        # copies: what reaches a sum through a state must not count as that state's own slope
+        copies = tuple(z.clone() for z in arguments)
+        given = tuple(z if z.requires_grad else z.requires_grad_() for z in copies)
+        found = function(*given)
+        slopes = [
+            torch.autograd.grad(
+                row.sum(), given, create_graph=kept, retain_graph=True, materialize_grads=True
+            )
+            if row.requires_grad
+            else tuple(torch.zeros_like(z) for z in given)
+            for row in found
+        ]
+    return [torch.stack([slope[k] for slope in slopes]) for k in range(len(given))]
 
 
 def _lyapunov(a: "Tensor", strength: "Tensor") -> "Tensor":

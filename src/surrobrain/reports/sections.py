@@ -12,7 +12,7 @@ from surrobrain.data.recording import Recording
 from surrobrain.evaluation.scorecard import Scorecard, ScoreRow
 from surrobrain.evaluation.verdict import BASELINES
 from surrobrain.intervention.what_if import Effect
-from surrobrain.inverse.fit import FitResult
+from surrobrain.inverse.fit_learned import FitResult
 from surrobrain.reports.figures.ec import ec
 from surrobrain.reports.figures.fc import fc
 from surrobrain.reports.figures.learning import learning

@@ -7,7 +7,7 @@ from pathlib import Path
 from surrobrain.data.connectome import Connectome
 from surrobrain.data.recording import Recording
 from surrobrain.evaluation.scorecard import Scorecard
-from surrobrain.inverse.fit import FitResult
+from surrobrain.inverse.fit_learned import FitResult
 from surrobrain.study.plan import Plan
 from surrobrain.study.truth import Answers, Comparison
 

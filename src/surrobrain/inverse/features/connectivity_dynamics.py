@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float
 
 from surrobrain.checks import positive, whole
-from surrobrain.inverse.feature import Feature
+from surrobrain.inverse.feature import Feature, same_label_pairs
 
 __all__ = ["connectivity_dynamics"]
 
@@ -16,6 +16,7 @@ def connectivity_dynamics(
     window: float = 60.0,
     step: float | None = None,
     target: Float[np.ndarray, "values"] | None = None,
+    within: np.ndarray | None = None,
     n_quantiles: int = 100,
 ) -> Feature:
     """Compare how often windows of a recording resemble each other, and how much.
@@ -27,6 +28,8 @@ def connectivity_dynamics(
         They must be those of the target.
     target : array, shape (n_values,), optional
         Measured correlations between windows, of a group for instance, in any order.
+    within : array, shape (n_regions,), optional
+        Labels of regions, such as their hemispheres; only pairs with the same label count.
     n_quantiles : int
         Numbers that stand for the distribution.
 
@@ -57,8 +60,8 @@ def connectivity_dynamics(
                 f"{length} samples; connectivity dynamics need 3 windows of 8 samples: "
                 "choose other windows, or a longer run"
             )
-        n = samples.shape[-1]
-        rows, columns = torch.triu_indices(n, n, 1)
+        chosen = same_label_pairs(samples.shape[-1], within)
+        rows, columns = torch.as_tensor(chosen)
         pairs = []
         for first in range(0, n_windows * hop, hop):
             part = samples[..., first : first + length, :]

@@ -6,8 +6,7 @@ import numpy as np
 from jaxtyping import Float
 
 from surrobrain.checks import choice
-from surrobrain.inverse.feature import Feature, squared
-from surrobrain.signals.connectivity import upper_triangle
+from surrobrain.inverse.feature import Feature, same_label_pairs, squared
 
 __all__ = ["functional_connectivity"]
 
@@ -16,7 +15,7 @@ def functional_connectivity(
     *,
     target: Float[np.ndarray, "regions regions"] | None = None,
     distance: Literal["correlation", "squared"] = "correlation",
-    within: Float[np.ndarray, "regions"] | None = None,
+    within: np.ndarray | None = None,
 ) -> Feature:
     """Compare the correlations between regions.
 
@@ -41,19 +40,18 @@ def functional_connectivity(
     (6,)
     """
     choice(distance, ("correlation", "squared"), "distance")
-    measured = None if target is None else upper_triangle(np.asarray(target, dtype=np.float64))
-    if measured is not None and within is not None:
-        measured = measured[_pairs(len(within), within)]
+    measured = None
+    if target is not None:
+        matrix = np.asarray(target, dtype=np.float64)
+        measured = matrix[tuple(same_label_pairs(len(matrix), within))]
 
     def from_covariance(covariance: Any) -> Any:
         import torch
 
         scale = torch.diagonal(covariance, dim1=-2, dim2=-1).clamp(min=1e-300).rsqrt()
         fc = covariance * scale[..., :, None] * scale[..., None, :]
-        n = fc.shape[-1]
-        rows, columns = torch.triu_indices(n, n, 1)
-        pairs = fc[..., rows, columns]
-        return pairs if within is None else pairs[..., torch.as_tensor(_pairs(n, within))]
+        rows, columns = torch.as_tensor(same_label_pairs(fc.shape[-1], within))
+        return fc[..., rows, columns]
 
     def compute(samples: Any, sfreq: float) -> Any:
         centered = samples - samples.mean(-2, keepdim=True)
@@ -70,8 +68,3 @@ def _unlike(found: Any, measured: Any) -> Any:
     a, b = (x - x.mean(-1, keepdim=True) for x in (found, measured))
     norm = (a.square().sum(-1) * b.square().sum(-1)).sqrt()
     return 1 - (a * b).sum(-1) / norm.clamp(min=1e-300)
-
-
-def _pairs(n: int, within: Float[np.ndarray, "regions"]) -> np.ndarray:
-    rows, columns = np.triu_indices(n, 1)
-    return np.flatnonzero(np.asarray(within)[rows] == np.asarray(within)[columns])

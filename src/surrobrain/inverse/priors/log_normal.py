@@ -36,7 +36,7 @@ class LogNormal:
     --------
     >>> import torch
     >>> LogNormal(10.0, 2.0).from_normal(torch.tensor([-1.0, 0.0, 1.0]))
-    tensor([ 5., 10., 20.], dtype=torch.float64)
+    tensor([ 5., 10., 20.])
     """
 
     median: Any

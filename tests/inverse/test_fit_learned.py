@@ -10,7 +10,6 @@ import pytest
 import torch
 
 import surrobrain as sb
-from surrobrain.inverse.fit import _copied
 from surrobrain.inverse.losses import multi_step
 from surrobrain.training.options import Training
 
@@ -293,12 +292,6 @@ def test_resume_refuses_other_data_or_options(tmp_path):
         sb.fit(model, series(200, seed=1), training=FEW, checkpoint=path)
     with pytest.raises(ValueError, match=r"training was Training\(epochs=3"):
         sb.fit(model, series(200), training=Training(epochs=4), checkpoint=path)
-
-
-def test_a_network_is_not_fitted():
-    network = sb.Network(sb.Linear(), sb.Connectome(np.ones((2, 2))))
-    with pytest.raises(TypeError, match=r"fit takes a learned model.* but Network arrived"):
-        _copied(network)  # where fit begins; the type check of the tests would come before it
 
 
 def test_the_unit_of_the_recording_is_kept():
