@@ -12,15 +12,10 @@ UNKNOWNS = {"coupling": sb.priors.Uniform(0.0, 0.9), "noise": sb.priors.LogNorma
 
 
 def free_network(unknowns=None, **options):
-    given = {
-        "coupling": 0.5,
-        "noise": 1.0,
-        "observer": sb.observers.Identity(sfreq=20.0),
-        **options,
-    }
-    return FreeNetwork(
-        sb.Network(sb.Linear(), sb.Connectome(WEIGHTS), **given), unknowns or UNKNOWNS
-    )
+    observer = sb.observers.Identity(sfreq=20.0)
+    given = {"coupling": 0.5, "noise": 1.0, "observer": observer, **options}
+    network = sb.Network(sb.Linear(), sb.Connectome(WEIGHTS), **given)
+    return FreeNetwork(network, unknowns or UNKNOWNS)
 
 
 def spreads():

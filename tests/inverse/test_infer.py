@@ -9,6 +9,8 @@ import pytest
 
 import surrobrain as sb
 from surrobrain.errors import NotConverged
+from surrobrain.inverse.feature import Feature
+from surrobrain.inverse.free_network import FreeNetwork
 from surrobrain.inverse.infer import infer
 from surrobrain.inverse.inference import Inference
 from surrobrain.inverse.problem import Problem
@@ -43,7 +45,7 @@ def test_the_answer_says_what_a_reader_must_know(reference):
     assert reference.interval(0.5).shape == (2, 2)
     assert (reference.interval(0.5)[0] > reference.interval(0.9)[0]).all()
     assert (np.abs(reference.z(np.array([0.5, 1.0]))) < 3).all()
-    assert (reference.shrinkage > 0.9).all()
+    assert (reference.shrinkage > 0.8).all()
     assert (reference.failed, reference.warnings) == (0.0, ())
     assert reference.of("noise").mean() == pytest.approx(reference.mean[1])
     with pytest.raises(ValueError, match="no unknown 'nois'; did you mean 'noise'"):
@@ -108,13 +110,13 @@ def test_unknowns_that_cannot_run_side_by_side_are_run_one_by_one(tmp_path):
     free = sb.FreeNetwork(network, unknowns)
     recording = sb.simulate(network, duration=2.0, seed=0)
     method = Inference("smc_abc", n_simulations=100, n_draws=50)
-    first, again, apart = (
-        infer(free, recording, features=sb.features.moments(), method=method, folder=folder)
-        for folder in (tmp_path, tmp_path, None)
-    )
+    options = {"features": sb.features.moments(), "method": method, "folder": tmp_path}
+    first = infer(free, recording, **options)
+    blocks = {p: p.stat().st_mtime_ns for p in tmp_path.glob("*/block_*.npy")}
+    assert blocks
+    again = infer(free, recording, **options)
     assert np.array_equal(first.u, again.u)
-    assert np.array_equal(first.u, apart.u)
-    assert len(list(tmp_path.glob("*/block_*.npy"))) >= 1
+    assert {p: p.stat().st_mtime_ns for p in tmp_path.glob("*/block_*.npy")} == blocks
 
 
 def test_a_network_with_its_features_is_a_problem(recording):
@@ -150,8 +152,7 @@ def compute(samples, sfreq):
 
 recording = sb.simulate(free_network().network, duration=2.0, seed=7)
 method = Inference("neural_posterior", n_simulations=256, n_draws=20)
-found = infer(free_network(), recording, features=Feature("s", compute), method=method, folder="kept")
-print(found.u.sum())
+infer(free_network(), recording, features=Feature("s", compute), method=method, folder="kept")
 """
 
 
@@ -167,17 +168,20 @@ def test_a_run_that_was_killed_goes_on_where_it_stopped(tmp_path):
         )
 
     assert run("mortal").returncode == -signal.SIGKILL
-    blocks = list((tmp_path / "kept").glob("*/block_*.npy"))
-    assert blocks
+    (kept,) = (tmp_path / "kept").iterdir()
+    blocks = {p.name: np.load(p) for p in kept.glob("block_*.npy")}
+    finished = sum(len(block) for block in blocks.values())
+    assert 0 < finished < 256
     before = (tmp_path / "log").stat().st_size
     done = run()
     assert done.returncode == 0, done.stderr
     computed = (tmp_path / "log").stat().st_size - before
-    rows = sum(1 for _ in blocks) * 1  # every finished block holds at least one point
-    assert rows <= 256 + 2 - computed  # 2: the recording, and what features are
-    again = run()
-    assert again.stdout == done.stdout
-    assert (tmp_path / "log").stat().st_size - before - computed == 2
+    assert computed == 256 - finished + 2  # 2: the recording, and what features are
+    values = np.load(kept / "values.npy")
+    assert np.isfinite(values).all()
+    for name, block in blocks.items():
+        first = int(name[6:15])
+        assert np.array_equal(values[first : first + len(block)], block)
 
 
 def test_what_does_not_go_is_said_at_once(recording):
@@ -192,18 +196,16 @@ def test_what_does_not_go_is_said_at_once(recording):
         infer(free, features=sb.features.functional_connectivity(target=np.eye(3)))
     with pytest.raises(ValueError, match=r"shows 3 regions but the recording has 2"):
         infer(free, recording.pick(list(recording.names[:2])))
-    still = sb.Recording(np.ones((400, 3)), sfreq=20.0, names=recording.names, on_bad="keep")
-    with pytest.raises(ValueError, match=r"feature moments of the recording is not finite"):
-        holes = still.values * np.where(np.arange(400)[:, None] < 3, np.nan, 1.0)
-        gapped = sb.Recording(holes, sfreq=20.0, names=recording.names, on_bad="mask")
-        infer(free, gapped, features=sb.features.moments())
-    inner = free_network(
-        {"coupling.midpoint": UNKNOWNS["noise"]}, coupling=sb.couplings.Sigmoidal()
-    )
-    with pytest.raises(
-        ValueError, match=r"laplace needs gradients, but coupling\.midpoint has none"
-    ):
+    empty = Feature("nothing", lambda samples, sfreq: samples.mean(-2) * np.nan)
+    with pytest.raises(ValueError, match=r"the feature nothing of the recording is not finite"):
+        infer(free, recording, features=empty)
+    sigmoidal = sb.couplings.Sigmoidal()
+    inner = free_network({"coupling.midpoint": UNKNOWNS["noise"]}, coupling=sigmoidal)
+    with pytest.raises(ValueError, match=r"laplace needs gradients, but coupling\.midpoint has no"):
         infer(inner, recording, method="laplace")
+    following = FreeNetwork(free.network, UNKNOWNS, then=lambda network: network)
+    with pytest.raises(ValueError, match=r"nuts needs gradients, but what follows from"):
+        infer(following, recording, method="nuts")
     with pytest.raises(ValueError, match="n_simulations must be at least 100"):
         Inference(n_simulations=10)
 
@@ -216,7 +218,7 @@ def test_a_network_without_noise_has_no_likelihood():
 
 
 def test_the_part_of_the_prior_that_diverges_is_left_out():
-    explosive = {"coupling": sb.priors.Uniform(0.0, 60.0)}
+    explosive = {"coupling": sb.priors.Uniform(0.0, 4.0)}
     free = free_network(explosive)
     recording = sb.simulate(free_network().network, duration=2.0, seed=0)
     found = infer(
@@ -224,4 +226,4 @@ def test_the_part_of_the_prior_that_diverges_is_left_out():
     )
     assert 0.1 < found.failed < 0.9
     assert "failed and were left out" in found.warnings[0]
-    assert found.interval(0.9)[1, 0] < 5.0
+    assert found.interval(0.9)[1, 0] < 1.5  # beyond, the network explodes

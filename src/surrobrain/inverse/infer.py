@@ -128,9 +128,11 @@ def _objective(
 
 
 def _refuse_flat(free: FreeNetwork, options: Inference) -> None:
-    inner = [name for name in free.groups if "." in name]
-    if inner:
+    flat = [name for name in free.groups if "." in name]
+    if free.then is not None:
+        flat.append("what follows from the unknowns (then=...)")
+    if flat:
         raise ValueError(
-            f"{options.method} needs gradients, but {inner[0]} has none; use "
+            f"{options.method} needs gradients, but {flat[0]} has none; use "
             "method='neural_posterior' or 'smc_abc'"
         )

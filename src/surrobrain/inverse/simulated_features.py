@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float
 
-from surrobrain.errors import Diverged
+from surrobrain.errors import Diverged, NotConverged
 from surrobrain.files import write_npy
 from surrobrain.inverse.feature import Features
 from surrobrain.inverse.free_network import FreeNetwork
@@ -70,11 +70,15 @@ class SimulatedFeatures:
         place = self._place(us, seed)
         if not free.sweepable:
             return _one_by_one(free, us, self._summary, n_times, seed, place)
-        found = sweep(
-            free.network, free.points(us), duration=n_times / free.network.sfreq, seed=seed,
-            summary=self._summary, out=place,
-        )  # fmt: skip
-        return np.array(found.values)
+        points, found = free.points(us), np.full((len(us), len(self.observed)), np.nan)
+        finite = [np.isfinite(v.reshape(len(us), -1)).all(axis=1) for v in points.values()]
+        there = np.all(finite, axis=0)  # where a point has no network its parameters are NaN
+        if there.any():
+            found[there] = sweep(
+                free.network, {name: values[there] for name, values in points.items()},
+                duration=n_times / free.network.sfreq, seed=seed, summary=self._summary, out=place,
+            ).values  # fmt: skip
+        return found
 
     def mean(self, u: "Tensor") -> "Tensor":
         """Return the expected features: of the linearization, or of a few runs of fixed noise."""
@@ -167,5 +171,5 @@ def _run(
     noise = int(stream(seed, 0x0BE, k).integers(2**31))
     try:
         return summary(free.at(us[k]).run(n_times, seed=noise).values)
-    except (Diverged, ValueError):  # a run that diverged, or a value out of the range of a part
+    except (Diverged, NotConverged, ValueError):  # out of range, of a part or of what follows
         return np.full(summary.n_numbers, np.nan)
