@@ -74,12 +74,12 @@ def test_the_other_methods_agree(recording, reference, method):
 @pytest.mark.parametrize(
     ("method", "n_tests"),
     [
-        ("laplace", 20),
+        ("laplace", 14),
         pytest.param(Inference("laplace", through="simulation"), 100, marks=pytest.mark.slow),
         pytest.param(Inference("smc_abc", n_simulations=4000), 100, marks=pytest.mark.slow),
         pytest.param("variational", 60, marks=pytest.mark.slow),
-        pytest.param(Inference("nuts", n_chains=2, n_draws=100), 40, marks=pytest.mark.slow),
-        pytest.param("neural_posterior", 40, marks=pytest.mark.slow),
+        pytest.param(Inference("nuts", n_chains=2, n_draws=100), 24, marks=pytest.mark.slow),
+        pytest.param("neural_posterior", 24, marks=pytest.mark.slow),
     ],
 )
 def test_truths_of_the_prior_lie_anywhere_in_their_posteriors(method, n_tests, tmp_path):
@@ -218,7 +218,7 @@ def test_a_network_without_noise_has_no_likelihood():
 
 
 def test_the_part_of_the_prior_that_diverges_is_left_out():
-    explosive = {"coupling": sb.priors.Uniform(0.0, 4.0)}
+    explosive = {"coupling": sb.priors.Uniform(0.0, 8.0)}
     free = free_network(explosive)
     recording = sb.simulate(free_network().network, duration=2.0, seed=0)
     found = infer(
@@ -226,4 +226,4 @@ def test_the_part_of_the_prior_that_diverges_is_left_out():
     )
     assert 0.1 < found.failed < 0.9
     assert "failed and were left out" in found.warnings[0]
-    assert found.interval(0.9)[1, 0] < 1.5  # beyond, the network explodes
+    assert found.interval(0.9)[1, 0] < 2.0  # there it grows by e^5 already
