@@ -63,10 +63,11 @@ def _pairs(found: Posterior, truth: np.ndarray | None) -> tuple:
                 axes.set_axis_off()
                 continue
             if i == j:
-                _draw_marginal(axes, draws[:, i], prior[:, i], None if truth is None else truth[i])
+                at = None if truth is None else float(truth[i])
+                _draw_marginal(axes, draws[:, i], prior[:, i], at)
             else:
-                at = None if truth is None else (truth[j], truth[i])
-                _draw_pair(axes, draws[:, [j, i]], at)
+                cross = None if truth is None else (truth[j], truth[i])
+                _draw_pair(axes, draws[:, [j, i]], cross)
             x = _label(found, j) if i == n - 1 else ""
             tidy(axes, x=x, y=_label(found, i) if j == 0 and i > 0 else "")
             if i == j:
@@ -85,7 +86,8 @@ def _marginals(found: Posterior, truth: np.ndarray | None) -> tuple:
     grid = figure.subplots(rows, columns, squeeze=False)
     draws, prior = found.draws, _prior(found)
     for axes, k in zip(grid.flat, shown, strict=False):
-        _draw_marginal(axes, draws[:, k], prior[:, k], None if truth is None else truth[k])
+        at = None if truth is None else float(truth[k])
+        _draw_marginal(axes, draws[:, k], prior[:, k], at)
         tidy(axes, x=_label(found, int(k)))
         axes.spines["left"].set_visible(False)
     for axes in grid.flat[len(shown) :]:
@@ -153,15 +155,18 @@ def _in_words(found: Posterior, truth: np.ndarray | None, shown: np.ndarray) -> 
     """Return caption and alternative text."""
     low, high = found.interval(0.9)
     least, most = int(np.argmin(found.shrinkage)), int(np.argmax(found.shrinkage))
-    caption = (
-        "What is known of each unknown before the data (gray) and after them (blue), by the "
-        f"method {found.method}. The data decide {found.names[most]} best (variance less by "
-        f"{found.shrinkage[most]:.0%}) and {found.names[least]} least "
-        f"({found.shrinkage[least]:.0%})."
-        if len(found.names) > 1
-        else f"What is known of {found.names[0]} before the data (gray) and after them (blue), by "
-        f"the method {found.method}. The data take away {found.shrinkage[0]:.0%} of the variance."
-    )
+    before = "before the data (gray) and after them (blue), by the method"
+    if least == most:
+        caption = (
+            f"What is known of {found.names[most]} {before} {found.method}. The data take away "
+            f"{found.shrinkage[most]:.0%} of the variance."
+        )
+    else:
+        caption = (
+            f"What is known of each unknown {before} {found.method}. The data decide "
+            f"{found.names[most]} best (variance less by {found.shrinkage[most]:.0%}) and "
+            f"{found.names[least]} least ({found.shrinkage[least]:.0%})."
+        )
     if len(shown) < len(found.names):
         caption += f" The {len(shown)} of {len(found.names)} unknowns that the data decide best."
     if truth is not None:
