@@ -217,6 +217,13 @@ def test_a_network_without_noise_has_no_likelihood():
         infer(free, recording, features=sb.features.moments(), method="laplace")
 
 
+def test_a_network_that_does_not_rest_as_it_is_may_rest_elsewhere(recording, reference):
+    free = free_network(coupling=5.0)
+    free = FreeNetwork(free.network, {**UNKNOWNS, "coupling": sb.priors.Uniform(0.0, 2.0)})
+    found = infer(free, recording, features=spreads(), method="laplace")
+    same(found, reference, shift=1.0, ratio=1.5)
+
+
 def test_the_part_of_the_prior_that_diverges_is_left_out():
     explosive = {"coupling": sb.priors.Uniform(0.0, 8.0)}
     free = free_network(explosive)

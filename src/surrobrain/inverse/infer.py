@@ -73,12 +73,12 @@ def infer(
     Examples
     --------
     >>> import surrobrain as sb
-    >>> network = sb.Network(sb.Linear(), sb.examples.ring(4), coupling=0.5, noise=1.0)
+    >>> network = sb.Network(sb.Linear(), sb.examples.ring(4), coupling=0.3, noise=1.0)
     >>> recording = sb.simulate(network, duration=60.0, seed=1)
-    >>> free = sb.FreeNetwork(network, {"coupling": sb.priors.Uniform(0.0, 0.9)})
+    >>> free = sb.FreeNetwork(network, {"coupling": sb.priors.Uniform(0.0, 0.45)})
     >>> posterior = infer(free, recording, method="laplace")
     >>> low, high = posterior.interval(0.95)[:, 0]
-    >>> bool(low < 0.5 < high), bool(posterior.shrinkage[0] > 0.8)
+    >>> bool(low < 0.3 < high), bool(posterior.shrinkage[0] > 0.8)
     (True, True)
     """
     begin = time.monotonic()

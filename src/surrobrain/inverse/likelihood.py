@@ -129,6 +129,10 @@ def gaussian_likelihood(
     if problem.covariance is not None:
         whitening = np.linalg.inv(np.linalg.cholesky(problem.covariance))
         return Likelihood(problem, np.zeros(len(problem.observed)), whitening)
+    with torch.no_grad():
+        expected = problem.mean(torch.as_tensor(reference)).numpy()
+    if not np.isfinite(expected).all():
+        raise NotConverged("there are no expected features at this point")
     numbers = problem.simulate(np.repeat(reference[None], n_repeats, axis=0), seed=seed)
     good = numbers[np.isfinite(numbers).all(axis=1)]
     if len(good) < _FEWEST:
@@ -145,6 +149,4 @@ def gaussian_likelihood(
         )
     covariance = shrunk_covariance(good[:, varies]) * (1 + 1 / len(good))
     whitening = np.linalg.inv(np.linalg.cholesky(covariance)) @ np.eye(len(mean))[varies]
-    with torch.no_grad():
-        expected = problem.mean(torch.as_tensor(reference)).numpy()
     return Likelihood(problem, mean - expected, whitening, 1 - len(good) / n_repeats)

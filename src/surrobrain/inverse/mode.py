@@ -60,13 +60,13 @@ def mode(problem: Problem, options: Inference, *, seed: int) -> Mode:
     Raises
     ------
     NotConverged
-        No point that was tried has expected features.
+        No point that was tried has expected features, or none of them scatters.
     """
     keys = stream(seed, 0x30DE)
     seeds = [int(k) for k in keys.integers(2**31, size=2)]
     u = np.asarray(problem.start, dtype=np.float64)
-    likelihood = gaussian_likelihood(problem, u, n_repeats=options.n_repeats, seed=seeds[0])
     tried = [u, *keys.standard_normal((_TRIED, len(u)))]
+    likelihood = _first(problem, tried, n_repeats=options.n_repeats, seed=seeds[0])
     u = max(tried, key=lambda point: likelihood.log_posterior(point)[0])
     u = _climbed(likelihood, u, options.iterations)
     if problem.covariance is None:
@@ -82,6 +82,20 @@ def mode(problem: Problem, options: Inference, *, seed: int) -> Mode:
     return Mode(u, np.linalg.cholesky(np.linalg.inv(precision)), likelihood)
 
 
+def _first(problem: Problem, tried: list[Point], *, n_repeats: int, seed: int) -> Likelihood:
+    """Return the likelihood at the first point that has one."""
+    said: Exception | None = None
+    for point in tried:
+        try:
+            return gaussian_likelihood(problem, point, n_repeats=n_repeats, seed=seed)
+        except NotConverged as error:
+            said = said or error
+    raise NotConverged(
+        f"none of {len(tried)} points, the values of the network and draws from the prior, has a "
+        f"likelihood; the first says: {said}"
+    ) from said
+
+
 def _climbed(likelihood: Likelihood, start: Point, iterations: int) -> Point:
     def ask(u: Point) -> tuple[float, Point]:
         value, slope = likelihood.log_posterior(u)
@@ -90,7 +104,7 @@ def _climbed(likelihood: Likelihood, start: Point, iterations: int) -> Point:
     end = lbfgs(ask, start, iterations=iterations, rate=_FIRST, report=lambda value: None)
     if likelihood.is_lost(likelihood.log_posterior(end)[0]):
         raise NotConverged(
-            "expected features exist neither at the values of the network nor where the search "
-            "went; check that the network rests there, or take through='simulation'"
+            "expected features do not exist where the search went; check that the network rests "
+            "over most of the prior, or take through='simulation'"
         )
     return end
