@@ -76,7 +76,7 @@ def test_the_other_methods_agree(recording, reference, method):
     ("method", "n_tests"),
     [
         ("laplace", 14),
-        pytest.param(Inference("laplace", through="simulation"), 100, marks=pytest.mark.slow),
+        pytest.param(Inference("laplace", through="simulation"), 24, marks=pytest.mark.slow),
         pytest.param(Inference("smc_abc", n_simulations=4000), 100, marks=pytest.mark.slow),
         pytest.param("variational", 60, marks=pytest.mark.slow),
         pytest.param(Inference("nuts", n_chains=2, n_draws=100), 24, marks=pytest.mark.slow),
