@@ -1,7 +1,5 @@
 """Variational autoencoder with latent dynamics over a linear map."""
 
-from typing import Any, ClassVar
-
 import numpy as np
 import torch
 from jaxtyping import Float
@@ -11,6 +9,7 @@ from surrobrain.checks import whole
 from surrobrain.learned.architectures.mlp import linear_start
 from surrobrain.learned.layers import draw, undrawn, zero
 from surrobrain.learned.linear_map import LinearMap
+from surrobrain.learned.module import LearnedModule
 from surrobrain.seeds import stream
 
 __all__ = ["LatentVAE"]
@@ -22,7 +21,7 @@ State = tuple[Tensor, Tensor]  # latent, last samples
 Normal = tuple[Tensor, Tensor]  # mean, logarithm of the standard deviation
 
 
-class LatentVAE(nn.Module):
+class LatentVAE(LearnedModule):
     """A linear map plus what hidden variables add that have dynamics and uncertainty of their own.
 
     Use it with the loss `surrobrain.inverse.elbo.elbo` where the distribution of the next samples
@@ -75,8 +74,6 @@ class LatentVAE(nn.Module):
     (1000, 1, 3)
     """
 
-    closed_form: ClassVar[bool] = False
-
     def __init__(
         self,
         n_regions: int,
@@ -87,10 +84,7 @@ class LatentVAE(nn.Module):
         hidden: int = 32,
         lags: int = 3,
     ) -> None:
-        super().__init__()
-        self.n_regions = whole(n_regions, "n_regions", low=1)
-        self.memory = whole(memory, "memory", low=1)
-        self.n_inputs = whole(n_inputs, "n_inputs", low=0)
+        super().__init__(n_regions, memory=memory, n_inputs=n_inputs)
         self.latent = whole(latent, "latent", low=1)
         self.hidden = whole(hidden, "hidden", low=1)
         self.lags = min(whole(lags, "lags", low=1), max(1, memory - 1))
@@ -113,11 +107,6 @@ class LatentVAE(nn.Module):
         moving = moving or self.carry_outer.bias.any() or self.show_outer.bias.any()
         acting = self if moving or self.show_outer.weight.any() else self.linear
         return sum(p.numel() for p in acting.parameters())
-
-    def config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        names = ("n_regions", "memory", "n_inputs", "latent", "hidden", "lags")
-        return {name: getattr(self, name) for name in names}
 
     def warm_start(
         self,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 import torch
@@ -74,10 +74,6 @@ class MLP(WindowModel):
         """Number of parameters that act on the prediction: the linear ones while V is zero."""
         acting = self if self.outer.weight.any() else self.linear
         return sum(p.numel() for p in acting.parameters())
-
-    def config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {**super().config(), "hidden": self.hidden}
 
     def warm_start(
         self,

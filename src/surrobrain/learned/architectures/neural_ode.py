@@ -1,7 +1,5 @@
 """Neural ordinary differential equation: a vector field instead of a one-step map."""
 
-from typing import Any
-
 import numpy as np
 import torch
 from jaxtyping import Float
@@ -93,10 +91,6 @@ class NeuralODE(WindowModel):
         """Number of parameters that act on the prediction: the linear ones while V is zero."""
         acting = self if self.outer.weight.any() else self.linear
         return sum(p.numel() for p in acting.parameters())
-
-    def config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {**super().config(), "hidden": self.hidden, "substeps": self.substeps}
 
     def warm_start(
         self,

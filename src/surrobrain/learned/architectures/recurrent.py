@@ -1,16 +1,15 @@
 """Recurrent network over a linear map."""
 
-from typing import Any, ClassVar
-
 import numpy as np
 import torch
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
 
 from surrobrain.checks import choice, whole
 from surrobrain.learned.architectures.mlp import linear_start
 from surrobrain.learned.layers import draw, undrawn, zero
 from surrobrain.learned.linear_map import LinearMap
+from surrobrain.learned.module import LearnedModule
 from surrobrain.seeds import stream
 
 __all__ = ["Recurrent"]
@@ -21,7 +20,7 @@ _GATES = {"tanh": 1, "gru": 3, "lstm": 4}
 State = tuple[Tensor, Tensor, Tensor]
 
 
-class Recurrent(nn.Module):
+class Recurrent(LearnedModule):
     """A linear map of the last few samples, plus what a recurrent network remembers.
 
     Use it where what comes next depends on more than the last few samples (bursts, slow
@@ -65,8 +64,6 @@ class Recurrent(nn.Module):
     Surrogate(Recurrent, 3 regions, memory 5, 1 Hz, activity)
     """
 
-    closed_form: ClassVar[bool] = False
-
     def __init__(
         self,
         n_regions: int,
@@ -77,10 +74,7 @@ class Recurrent(nn.Module):
         cell: str = "gru",
         lags: int = 3,
     ) -> None:
-        super().__init__()
-        self.n_regions = whole(n_regions, "n_regions", low=1)
-        self.memory = whole(memory, "memory", low=1)
-        self.n_inputs = whole(n_inputs, "n_inputs", low=0)
+        super().__init__(n_regions, memory=memory, n_inputs=n_inputs)
         self.hidden = whole(hidden, "hidden", low=1)
         self.cell = choice(cell, _GATES, "cell")
         self.lags = min(whole(lags, "lags", low=1), memory)
@@ -96,11 +90,6 @@ class Recurrent(nn.Module):
         """Number of parameters that act on the prediction: the linear ones while V is zero."""
         acting = self if self.outer.weight.any() else self.linear
         return sum(p.numel() for p in acting.parameters())
-
-    def config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        names = ("n_regions", "memory", "n_inputs", "hidden", "cell", "lags")
-        return {name: getattr(self, name) for name in names}
 
     def warm_start(
         self,

@@ -105,11 +105,6 @@ class SparseIdentification(WindowModel):
         """Number of terms that were kept."""
         return int(self.get_buffer("kept").sum())
 
-    def config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        names = ("degree", "threshold", "time")
-        return {**super().config(), **{name: getattr(self, name) for name in names}}
-
     def warm_start(
         self,
         windows: Float[np.ndarray, "windows memory regions"],

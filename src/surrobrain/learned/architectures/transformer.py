@@ -1,7 +1,7 @@
 """Causal Transformer over a linear map."""
 
 import math
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 import torch
@@ -135,11 +135,6 @@ class Transformer(WindowModel):
         """Number of parameters that act on the prediction: the linear ones while V is zero."""
         acting = self if self.outer.weight.any() else self.linear
         return sum(p.numel() for p in acting.parameters())
-
-    def config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        names = ("width", "depth", "heads", "lags")
-        return {**super().config(), **{name: getattr(self, name) for name in names}}
 
     def warm_start(
         self,

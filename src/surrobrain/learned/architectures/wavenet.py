@@ -1,7 +1,7 @@
 """WaveNet: gated, dilated, causal convolutions over a linear map."""
 
 import math
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 import torch
@@ -107,10 +107,6 @@ class WaveNet(WindowModel):
         """Number of parameters that act on the prediction: the linear ones while V is zero."""
         acting = self if self.outer.weight.any() else self.linear
         return sum(p.numel() for p in acting.parameters())
-
-    def config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {**super().config(), "channels": self.channels, "lags": self.lags}
 
     def warm_start(
         self,
