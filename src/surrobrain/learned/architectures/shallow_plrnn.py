@@ -72,10 +72,6 @@ class ShallowPLRNN(PiecewiseLinear):
         self.shift = nn.Parameter(torch.zeros(self.hidden))
         self.offset = nn.Parameter(torch.zeros(n_regions))
 
-    def config(self) -> dict[str, object]:
-        """Return the constructor's arguments."""
-        return {**super().config(), "hidden": self.hidden, "clipped": self.clipped}
-
     def maps(self) -> Maps:
         """Return the matrices of a step."""
         weights = (self.outer, self.inner, self.shift, self.offset)
@@ -106,8 +102,6 @@ class ShallowPLRNN(PiecewiseLinear):
             "shift": np.concatenate([shift, rng.uniform(-2, 2, size=n_free)]),
             "offset": linear.intercept,
         }
-        with torch.no_grad():
-            for name, value in values.items():
-                getattr(self, name).copy_(torch.as_tensor(value))
-            if self.drive is not None:
-                self.drive.copy_(torch.as_tensor(linear.drive))
+        self.assign(**values)
+        if self.drive is not None:
+            self.assign(drive=linear.drive)
