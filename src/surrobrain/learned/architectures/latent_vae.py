@@ -82,7 +82,8 @@ class LatentVAE(OverLinear):
         hidden: int = 32,
         lags: int = 3,
     ) -> None:
-        shortest = min(whole(lags, "lags", low=1), max(1, memory - 1))
+        most = max(1, whole(memory, "memory", low=1) - 1)
+        shortest = min(whole(lags, "lags", low=1), most)
         super().__init__(n_regions, memory=memory, n_inputs=n_inputs, lags=shortest)
         self.latent = whole(latent, "latent", low=1)
         self.hidden = whole(hidden, "hidden", low=1)
