@@ -65,6 +65,7 @@ class DendriticPLRNN(PiecewiseLinear):
         clipped: bool = False,
     ) -> None:
         chosen = n_regions + min(n_regions, 20) if n_states is None else n_states
+        chosen = whole(chosen, "n_states", low=n_regions)
         super().__init__(n_regions, memory=memory, n_inputs=n_inputs, n_states=chosen)
         self.branches, self.clipped = whole(branches, "branches", low=2), clipped
         self.leak = nn.Parameter(torch.zeros(chosen))
