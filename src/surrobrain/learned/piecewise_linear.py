@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from surrobrain.checks import whole
 from surrobrain.learned.hidden_states import HiddenStates
 from surrobrain.learned.unroll import stepped
 from surrobrain.linear.autoregression import Autoregression, solve_autoregression
@@ -61,18 +62,16 @@ class PiecewiseLinear(HiddenStates):
             )
         from surrobrain.learned.piecewise_run import run
 
-        n, hidden = len(state), self.n_states - self.n_regions
+        n, hidden = len(state), self.n_states - self.n_shown
         added = state.new_zeros(n, n_steps, self.n_states)
         if inputs is not None:
-            added = added + nn.functional.pad(inputs, (0, hidden))
+            added = added + nn.functional.pad(self.shown(inputs), (0, hidden))
         if self.drive is not None and drives is not None:
             added = added + drives @ self.drive.T
         if teacher is None:
             teacher, shares = state.new_zeros(n, n_steps, 0), state.new_zeros(n, n_steps)
-        states = run(
-            self.maps(), state, added, teacher=teacher[..., : self.n_regions], shares=shares
-        )
-        return states[..., : self.n_regions], states[:, -1]
+        states = run(self.maps(), state, added, teacher=teacher[..., : self.n_shown], shares=shares)
+        return self.observe(states), states[:, -1]
 
     def jacobians(self, states: Float[Tensor, "points states"]) -> Tensor:
         """Return d z' / d z at many states, shape (n_points, n_states, n_states)."""
@@ -94,6 +93,7 @@ class CoupledUnits(PiecewiseLinear):
     """
 
     def __init__(self, n_regions: int, *, memory: int, n_inputs: int, n_states: int) -> None:
+        whole(n_states, "n_states", low=n_regions)
         super().__init__(n_regions, memory=memory, n_inputs=n_inputs, n_states=n_states)
         self.leak = nn.Parameter(torch.zeros(n_states))
         self.weights = nn.Parameter(torch.zeros(n_states, n_states))
