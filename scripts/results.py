@@ -41,7 +41,6 @@ def main(wanted: list[str]) -> int:
     if unknown:
         print(f"no section {unknown[0]!r}; there are {', '.join(SECTIONS)}", file=sys.stderr)
         return 2
-    found = _sections(PAGE.read_text()) if PAGE.exists() else {}
     for name in wanted or [name for name in SECTIONS if name not in NIGHTLY]:
         print(name, file=sys.stderr)
         command = [sys.executable, "-m", "benchmarks", name]
@@ -49,6 +48,7 @@ def main(wanted: list[str]) -> int:
         if not done.stdout.rstrip().endswith("}"):
             return done.returncode or 1
         title = SECTIONS[name]
+        found = _sections(PAGE.read_text()) if PAGE.exists() else {}
         found[title] = f"## {title}\n\n`python -m benchmarks {name}`\n\n{_quoted(done.stdout)}\n"
         there = [found[title] for title in SECTIONS.values() if title in found]
         PAGE.write_text("\n".join([HEAD, *there]))
