@@ -19,7 +19,8 @@ import surrobrain as sb
 from benchmarks.attractors import distances, free_run
 from benchmarks.outcome import Outcome
 from benchmarks.shared import shared_data
-from surrobrain.inverse.losses import Loss, generalized_teacher_forcing, sparse_teacher_forcing
+from surrobrain.inverse.losses import Forced, generalized_teacher_forcing, sparse_teacher_forcing
+from surrobrain.learned.unroll import unroll
 from surrobrain.statistics.state_space import binned_divergence
 
 __all__ = ["measure"]
@@ -37,9 +38,11 @@ NOTE = (
     "halves is honest: learned from the first, judged on the second. White noise and the last "
     "sample held know nothing. The floor is the training file beside the test file, of EEG its "
     "first half beside its second. AL-RNN: 10,000 samples of its run in the min-max box of "
-    "100,000, its spectrum beside that of the first 10,000."
+    "100,000, its spectrum beside that of the first 10,000. The epoch is chosen by a free run "
+    "beside the first 10,000 samples that were learned from; of EEG the last is kept."
 )
 STEPS, SHORT, HELD_OUT = 20, 10_000, 0.1
+WORST = 1e3  # beyond every product of an error and two distances
 Distances = Callable[[sb.Recording, np.ndarray], dict[str, float]]
 
 
@@ -52,6 +55,38 @@ class Task:
     test: sb.Recording
     published: dict[str, float]
     measured: Distances = distances
+    n_chosen_by: int = SHORT  # that free runs are held to to choose the epoch; 0: the last
+
+
+@dataclass(frozen=True, eq=False)
+class ByFreeRun:
+    """A forced loss whose epoch is chosen by a free run beside the recording it learns from.
+
+    Forecasts do not tell: the best of them are often those of a model that comes to rest.
+    """
+
+    forced: Forced
+    real: np.ndarray
+    sfreq: float
+
+    @property
+    def horizon(self) -> int:
+        """Samples along a stretch."""
+        return self.forced.horizon
+
+    def __call__(self, model: Any, batch: Any, moment: Any) -> Any:
+        """Return the forced error."""
+        return self.forced(model, batch, moment)
+
+    def validation(self, model: Any, batch: Any) -> float:
+        """Return forecast error times both distances, or a large number where there is none."""
+        n = len(self.real)
+        values, _ = unroll(model, model.encode(batch.windows[:1]), n + n // 4)
+        run = values[0, n // 4 :].numpy()
+        size = sb.metrics.state_space_divergence(self.real, run)
+        shape = sb.metrics.spectral_hellinger(self.real, run, sfreq=self.sfreq)
+        error = float(self.forced.validation(model, batch))
+        return float(np.nan_to_num(error * size * shape, nan=WORST, posinf=WORST))
 
 
 def measure() -> Outcome:
@@ -71,7 +106,7 @@ def ecg() -> list[dict]:
     task = Task("ECG", train, test, {"D_stsp": 4.3, "D_H": 0.34, "PE(20)": 2.4e-3})
     model = sb.architectures.ShallowPLRNN(5, hidden=250)
     loss = generalized_teacher_forcing(200, share=0.1)
-    own = _own(task, model, loss, epochs=1900, rate=4e-3)
+    own = _own(task, model, loss, epochs=1350, rate=4e-3)
     return [own, *_beside(task, task.measured(test, train.values))]
 
 
@@ -79,10 +114,11 @@ def eeg() -> list[dict]:
     """Return the rows of the electroencephalogram."""
     whole = _recording("eeg64.npy", 160.0)
     first, second = whole.split(0.5)
-    task = Task("EEG", whole, whole, {"D_stsp": 2.1, "D_H": 0.11, "PE(20)": 0.55})
+    published = {"D_stsp": 2.1, "D_H": 0.11, "PE(20)": 0.55}
+    task = Task("EEG", whole, whole, published, n_chosen_by=0)
     model = sb.architectures.ShallowPLRNN(64, hidden=512, components=16)
     loss, how = generalized_teacher_forcing(50, share=0.1), {"epochs": 800, "rate": 2e-3}
-    unseen = Task("EEG, unseen half", first, second, {})
+    unseen = Task("EEG, unseen half", first, second, {}, n_chosen_by=0)
     rows = [_own(each, model, loss, **how) for each in (task, unseen)]
     return [*rows, *_beside(task, distances(second, first.values))]
 
@@ -92,7 +128,7 @@ def al_rnn() -> list[dict]:
     train, test = (_recording(f"lorenz63_dend_{part}.npy", 100.0) for part in ("train", "test"))
     task = Task("Lorenz-63", train, test, {"D_stsp": 3.24, "D_H": 0.094}, _short)
     model = sb.architectures.AlmostLinearRNN(3, n_states=20, rectified=2)
-    own = _own(task, model, sparse_teacher_forcing(200, every=16), epochs=2000, rate=5e-3)
+    own = _own(task, model, sparse_teacher_forcing(200, every=16), epochs=900, rate=1e-2)
     return [own, *_beside(task, _short(test, train.values[SHORT:]))]
 
 
@@ -112,13 +148,18 @@ def _short(test: sb.Recording, run: np.ndarray) -> dict[str, float]:
     }
 
 
-def _own(task: Task, model: Any, loss: Loss, *, epochs: int, rate: float) -> dict:
+def _own(task: Task, model: Any, loss: Forced, *, epochs: int, rate: float) -> dict:
     train, test = task.train, task.test
     training = dataclasses.replace(
-        model.recipe, epochs=epochs, rate=rate, keep="last", held_out=HELD_OUT
-    )
+        model.recipe, epochs=epochs, rate=rate, patience=epochs, held_out=HELD_OUT,
+        keep="best" if task.n_chosen_by else "last",
+    )  # fmt: skip
+    seen, _ = train.split(1 - HELD_OUT)
+    standard = (train.values - seen.values.mean(axis=0)) / seen.values.std(axis=0)
+    by_run = ByFreeRun(loss, standard[: task.n_chosen_by], train.sfreq)
+    chosen = by_run if task.n_chosen_by else loss
     started = time.process_time()
-    fitted = sb.fit(model, train, loss=loss, training=training, seed=0).model.without_noise()
+    fitted = sb.fit(model, train, loss=chosen, training=training, seed=0).model.without_noise()
     seconds = time.process_time() - started
     run, remark = free_run(fitted, test)
     error = sb.prediction_error(fitted, test, n_steps=STEPS, train=train).squared["model"][-1]
