@@ -3,9 +3,9 @@
 from abc import abstractmethod
 
 import numpy as np
-import torch  # noqa: TID253
+import torch
 from jaxtyping import Float
-from torch import Tensor, nn  # noqa: TID253
+from torch import Tensor, nn
 
 from surrobrain.checks import whole
 from surrobrain.learned.module import LearnedModule

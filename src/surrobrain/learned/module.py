@@ -5,9 +5,9 @@ from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 import numpy as np
-import torch  # noqa: TID253
+import torch
 from jaxtyping import Float
-from torch import Tensor, nn  # noqa: TID253
+from torch import Tensor, nn
 
 from surrobrain.checks import whole
 
