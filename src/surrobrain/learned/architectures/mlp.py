@@ -44,6 +44,7 @@ class MLP(OverLinear, WindowModel):
 
     Examples
     --------
+    >>> import numpy as np
     >>> import surrobrain as sb
     >>> values = np.random.default_rng(0).normal(size=(200, 3))
     >>> sb.fit(sb.MLP(3, memory=2, hidden=8), sb.Recording(values, sfreq=1.0), seed=0).model

@@ -54,6 +54,7 @@ class Recurrent(OverLinear):
 
     Examples
     --------
+    >>> import numpy as np
     >>> import surrobrain as sb
     >>> from surrobrain.learned.architectures import Recurrent
     >>> recording = sb.Recording(np.random.default_rng(0).normal(size=(200, 3)), sfreq=1.0)
