@@ -1,5 +1,9 @@
-"""Write docs/results.md out of what the benchmarks print: ``python scripts/results.py``."""
+"""Write docs/results.md out of what the benchmarks print: ``python scripts/results.py [name ...]``.
 
+With names, only their sections are measured anew; the others stay as they are on the page.
+"""
+
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +15,7 @@ SECTIONS = {
     "surrogates": "Every learned model on real people",
     "npi": "Effective connectivity of networks whose truth is known",
     "attractors": "Attractors learned from noisy samples",
+    "attractors_nightly": "Attractors learned from recordings",
     "learned": "Responses to stimulation",
     "metrics": "Numbers of the review, recomputed",
     "metrics_dynamics": "Estimators on systems whose numbers are known",
@@ -22,22 +27,38 @@ SECTIONS = {
 }
 
 
-def main() -> int:
-    """Run every benchmark of the page; stop at the first that fails to run."""
-    page = [
-        "# Results\n\nEvery figure here is printed by a file of `benchmarks/`; the command stands "
-        "above it, its conditions are its first line. `python scripts/results.py` writes this "
-        "page.\n"
-    ]
-    for name, title in SECTIONS.items():
+NIGHTLY = ("attractors_nightly",)  # half an hour: measured anew where it is named
+PAGE = ROOT / "docs" / "results.md"
+HEAD = (
+    "# Results\n\nEvery figure here is printed by a file of `benchmarks/`; the command stands "
+    "above it, its conditions are its first line. `python scripts/results.py` writes this page.\n"
+)
+
+
+def main(wanted: list[str]) -> int:
+    """Run the benchmarks of the page, or those named; stop at the first that fails to run."""
+    unknown = [name for name in wanted if name not in SECTIONS]
+    if unknown:
+        print(f"no section {unknown[0]!r}; there are {', '.join(SECTIONS)}", file=sys.stderr)
+        return 2
+    for name in wanted or [name for name in SECTIONS if name not in NIGHTLY]:
         print(name, file=sys.stderr)
         command = [sys.executable, "-m", "benchmarks", name]
         done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         if not done.stdout.rstrip().endswith("}"):
             return done.returncode or 1
-        page.append(f"## {title}\n\n`python -m benchmarks {name}`\n\n{_quoted(done.stdout)}\n")
-    (ROOT / "docs" / "results.md").write_text("\n".join(page))
+        title = SECTIONS[name]
+        found = _sections(PAGE.read_text()) if PAGE.exists() else {}
+        found[title] = f"## {title}\n\n`python -m benchmarks {name}`\n\n{_quoted(done.stdout)}\n"
+        there = [found[title] for title in SECTIONS.values() if title in found]
+        PAGE.write_text("\n".join([HEAD, *there]))
     return 0
+
+
+def _sections(page: str) -> dict[str, str]:
+    """Return the sections of a page by title."""
+    parts = re.split(r"^(?=## )", page, flags=re.MULTILINE)[1:]
+    return {part.partition("\n")[0].removeprefix("## "): part.rstrip() + "\n" for part in parts}
 
 
 def _quoted(printed: str) -> str:
@@ -47,4 +68,4 @@ def _quoted(printed: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

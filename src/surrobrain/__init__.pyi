@@ -24,8 +24,13 @@ from surrobrain.inverse import features, losses, penalties, priors
 from surrobrain.inverse.choose_memory import choose_memory
 from surrobrain.inverse.fit import fit
 from surrobrain.inverse.free_network import FreeNetwork
+from surrobrain.inverse.infer import infer
+from surrobrain.inverse.inference import Inference
+from surrobrain.inverse.posterior import Posterior
 from surrobrain.inverse.search import Search
+from surrobrain.inverse.strength import choose_strength
 from surrobrain.inverse.unknowns import along_maps, per_region, tied
+from surrobrain.inverse.well_posed import trust
 from surrobrain.learned import architectures
 from surrobrain.learned.architectures.linear_var import LinearVAR
 from surrobrain.learned.architectures.mlp import MLP
@@ -48,11 +53,13 @@ from surrobrain.training.options import Training
 __all__ = [  # noqa: RUF022
     "Connectome",
     "FreeNetwork",
+    "Inference",
     "JansenRit",
     "Linear",
     "LinearVAR",
     "MLP",
     "Network",
+    "Posterior",
     "Recording",
     "Report",
     "Scorecard",
@@ -66,6 +73,7 @@ __all__ = [  # noqa: RUF022
     "along_maps",
     "architectures",
     "choose_memory",
+    "choose_strength",
     "cortical_sheet",
     "couplings",
     "decode",
@@ -77,6 +85,7 @@ __all__ = [  # noqa: RUF022
     "features",
     "feedback_inhibition",
     "fit",
+    "infer",
     "lesion",
     "lesion_outcome",
     "load_model",
@@ -100,6 +109,7 @@ __all__ = [  # noqa: RUF022
     "spiking",
     "sweep",
     "tied",
+    "trust",
     "valid_time",
     "what_if",
 ]

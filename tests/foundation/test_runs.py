@@ -55,7 +55,10 @@ def test_a_card_of_your_own_is_kept(tmp_path):
 
 @pytest.mark.skipif(shutil.which("sha256sum") is None, reason="sha256sum is absent")
 def test_the_manifest_is_read_by_sha256sum(finished):
-    subprocess.run(["sha256sum", "--check", "--quiet", "MANIFEST.sha256"], cwd=finished, check=True)
+    call = ["sha256sum", "--check", "MANIFEST.sha256"]
+    told = subprocess.run(call, cwd=finished, check=True, capture_output=True, text=True).stdout
+    files = {p.relative_to(finished).as_posix() for p in finished.rglob("*") if p.is_file()}
+    assert set(told.splitlines()) == {f"{name}: OK" for name in files - {"MANIFEST.sha256"}}
 
 
 def test_verify_names_every_problem(finished):

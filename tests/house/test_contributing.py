@@ -17,7 +17,8 @@ def test_every_kind_of_part_has_a_page():
 
 
 @pytest.mark.parametrize("title", BLOCKS)
-def test_the_example_runs(title):
+def test_the_example_runs_and_checks_itself(title):
+    assert "\nassert " in BLOCKS[title]
     name = f"<CONTRIBUTING: {title}>"
     # The tracer shows the line of a mistake, so it asks for the source as for a notebook cell.
     linecache.cache[name] = (len(BLOCKS[title]), None, BLOCKS[title].splitlines(True), name)

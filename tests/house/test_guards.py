@@ -18,6 +18,7 @@ def test_no_connection_leaves_this_machine(address):
 def test_this_machine_can_be_reached():
     with socket.create_server(("127.0.0.1", 0)) as server, socket.socket() as client:
         client.connect(server.getsockname())
+        assert client.getpeername() == server.getsockname()
 
 
 def test_warnings_are_errors():

@@ -65,9 +65,7 @@ def test_the_gradient_is_that_of_differences():
         objective = sb.fit(free, recording, loss=FC(), training=training).objective
         u = np.linspace(-0.5, 0.5, 6)
         value, slope = objective.value_and_slope(u)
-        ends = [
-            [objective.value_and_slope(u + s * e)[0] for s in (1e-5, -1e-5)] for e in np.eye(6)
-        ]
+        ends = [[objective.value_and_slope(u + s * e)[0] for s in (1e-5, -1e-5)] for e in np.eye(6)]
         differences = [(a - b) / 2e-5 for a, b in ends]
         assert slope == pytest.approx(differences, rel=1e-4, abs=1e-7 * abs(value))
 

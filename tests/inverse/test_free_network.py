@@ -60,7 +60,7 @@ def test_the_origin_is_the_network_itself(network):
     assert free.units[1:3] == ("nA", "nA")
     there = free.at(free.origin())
     assert there.coupling_form.strength == pytest.approx(0.5)
-    assert there.node.I0 == pytest.approx(np.full(4, 0.3))
+    assert pytest.approx(np.full(4, 0.3)) == there.node.I0
     assert there.node.w == pytest.approx(np.full(4, 0.9))
 
 
@@ -76,7 +76,7 @@ def test_a_tied_parameter_follows(network):
     free = sb.FreeNetwork(network, {"w": P.Uniform(0.5, 1.0), "J": sb.tied("w", factor=0.3)})
     assert free.n_unknowns == 1
     there = free.at(np.zeros(1)).node
-    assert there.J == pytest.approx(0.3 * there.w)
+    assert pytest.approx(0.3 * there.w) == there.J
 
 
 def test_values_stay_within_the_bounds_of_the_node(network):

@@ -12,6 +12,7 @@ from surrobrain.learned.unroll import stepped
 N, LANES, STEPS = 3, 5, 7
 MODELS = {
     "shallow": lambda: ShallowPLRNN(N, hidden=9, n_inputs=2, clipped=False),
+    "components": lambda: ShallowPLRNN(N, hidden=9, n_inputs=2, components=2),
     "clipped": lambda: ShallowPLRNN(N, hidden=9, n_inputs=2),
     "dendritic": lambda: DendriticPLRNN(N, n_states=5, branches=3, n_inputs=2),
     "clipped dendritic": lambda: DendriticPLRNN(
@@ -26,7 +27,7 @@ def drawn(kind: str, dtype: torch.dtype = torch.float64):
     rng = np.random.default_rng(0)
     model = MODELS[kind]().to(dtype)
     with torch.no_grad():
-        for p in model.parameters():
+        for p in model.state_dict().values():
             p.copy_(torch.as_tensor(0.5 * rng.normal(size=tuple(p.shape))))
 
     def tensor(*shape: int):
@@ -82,7 +83,7 @@ def test_jacobian_is_that_of_the_step(kind):
         torch.testing.assert_close(found[k], expected)
 
 
-@every
+@pytest.mark.parametrize("kind", [kind for kind in MODELS if kind != "components"])
 def test_starts_as_the_linear_autoregression(kind):
     rng = np.random.default_rng(1)
     windows = rng.normal(size=(400, 1, N))
@@ -101,3 +102,5 @@ def test_starts_as_the_linear_autoregression(kind):
 def test_too_few_states_are_refused():
     with pytest.raises(ValueError, match="leaves no room for 2 rectified units"):
         AlmostLinearRNN(3, n_states=4)
+    with pytest.raises(ValueError, match="n_states must be at least 3"):
+        DendriticPLRNN(3, n_states=2)

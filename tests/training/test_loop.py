@@ -56,6 +56,21 @@ def test_best_weights_are_kept_and_patience_ends():
     assert torch.equal(line.weight, seen[2])
 
 
+def test_the_last_weights_are_kept_where_asked():
+    line, error, data, _ = setup()
+    script = iter([1.0, 2.0, 3.0, 4.0])
+    seen = []
+
+    def validate():
+        seen.append(line.weight.detach().clone())
+        return next(script)
+
+    options = Training(epochs=3, patience=1, keep="last")
+    trained = train(line, error, data, validate=validate, options=options, seed=0)
+    assert trained.best == 3
+    assert torch.equal(line.weight, seen[3])
+
+
 def test_luck_does_not_leave_the_start():
     line, error, data, _ = setup()
     script = iter([1.0, 0.9995, 1.1, 1.2])

@@ -125,9 +125,7 @@ def together(feature: Feature | Features) -> Features:
     return feature if isinstance(feature, Features) else Features((feature,))
 
 
-def same_label_pairs(
-    n_regions: int, within: np.ndarray | None
-) -> Int[np.ndarray, "2 pairs"]:
+def same_label_pairs(n_regions: int, within: np.ndarray | None) -> Int[np.ndarray, "2 pairs"]:
     """Return rows and columns of all pairs of regions above the diagonal, or those of one label.
 
     Raises

@@ -2,14 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, overload
+from typing import Any
 
-from surrobrain.data.recording import Recording
 from surrobrain.inverse.feature import Feature, Features
-from surrobrain.inverse.fit_learned import FitResult, fit_learned
-from surrobrain.inverse.fit_network import NetworkFit, fit_network
+from surrobrain.inverse.fit_learned import fit_learned
+from surrobrain.inverse.fit_network import fit_network
 from surrobrain.inverse.free_network import FreeNetwork
-from surrobrain.inverse.losses import Loss
 from surrobrain.inverse.search import Search
 from surrobrain.learned.architecture import Architecture
 from surrobrain.learned.surrogate import Surrogate
@@ -21,28 +19,6 @@ __all__ = ["fit"]
 Penalty = Callable[[Any], Any]
 
 
-@overload
-def fit(
-    model: FreeNetwork,
-    recording: Recording | None,
-    *,
-    loss: Feature | Features | None = None,
-    penalties: Sequence[Penalty] = (),
-    training: Search | None = None,
-    seed: int = 0,
-    checkpoint: str | Path | None = None,
-) -> NetworkFit: ...
-@overload
-def fit(
-    model: Architecture | Surrogate,
-    recording: Recording | Sequence[Recording],
-    *,
-    loss: Loss | None = None,
-    penalties: Sequence[Penalty] = (),
-    training: Training | None = None,
-    seed: int = 0,
-    checkpoint: str | Path | None = None,
-) -> FitResult: ...
 def fit(
     model: Any,
     recording: Any,

@@ -106,11 +106,11 @@ def fit_learned(
     Notes
     -----
     The weights kept are those of the epoch with the lowest validation error, penalties and the
-    start included: what the start can solve exactly, training cannot make worse. If the start
-    wins and nothing is penalized, it is solved once more with the validation part too; so is a
-    model with a closed form, which is not trained at all unless it is penalized, looks further
-    than one sample, or is already fitted. The noise of the surrogate has the covariance of its
-    one-step errors (`residual_factor`).
+    start included, unless ``training.keep`` says otherwise: what the start can solve exactly,
+    training cannot make worse. If the start wins and nothing is penalized, it is solved once more
+    with the validation part too; so is a model with a closed form, which is not trained at all
+    unless it is penalized, looks further than one sample, or is already fitted. The noise of the
+    surrogate has the covariance of its one-step errors (`residual_factor`).
     """
     begin = time.monotonic()
     recordings = [recording] if isinstance(recording, Recording) else list(recording)

@@ -1,7 +1,5 @@
-"""Fits the unknowns of a mechanistic network: searches, and what a reader must know of the answer."""
+"""Fits the unknowns of a network: searches, and what a reader must know of the answer."""
 
-import dataclasses
-import functools
 import hashlib
 import time
 from collections.abc import Callable, Sequence
@@ -207,8 +205,8 @@ def _looked(objective: Objective, replay: Replay) -> tuple[float, np.ndarray]:
     alive = values[values < _LOST]
     if not len(alive):
         raise NotConverged(
-            f"none of {len(points)} points of the prior can be simulated; narrow the priors, or take a "
-            "smaller dt"
+            f"none of {len(points)} points of the prior can be simulated; narrow the priors, or "
+            "take a smaller dt"
         )
     if len(alive) > 1 and np.ptp(alive) <= _FLAT * np.abs(alive).max():
         raise NotConverged(

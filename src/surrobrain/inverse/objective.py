@@ -1,6 +1,5 @@
 """What a search asks: how far the network is from the recording at a point, and which way down."""
 
-import dataclasses
 import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -10,7 +10,16 @@ from jaxtyping import Float
 from surrobrain.checks import finite
 from surrobrain.inverse.prior import Prior
 
-__all__ = ["AlongMaps", "Global", "PerRegion", "Tied", "Unknown", "along_maps", "per_region", "tied"]
+__all__ = [
+    "AlongMaps",
+    "Global",
+    "PerRegion",
+    "Tied",
+    "Unknown",
+    "along_maps",
+    "per_region",
+    "tied",
+]
 
 
 @runtime_checkable

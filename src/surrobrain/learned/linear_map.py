@@ -1,12 +1,24 @@
-"""The linear part that several architectures share."""
+"""The linear part that several architectures share, and what is learned on top of it."""
 
+from abc import abstractmethod
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from surrobrain.linear.autoregression import Autoregression
+from surrobrain.checks import whole
+from surrobrain.errors import NotConverged
+from surrobrain.learned.module import LearnedModule
+from surrobrain.linear.autoregression import Autoregression, solve_autoregression
+from surrobrain.linear.ornstein_uhlenbeck import solve_ornstein_uhlenbeck
 
-__all__ = ["LinearMap"]
+__all__ = ["LinearMap", "OverLinear", "linear_start"]
+
+_MOST_REGIONS = 128
 
 
 class LinearMap(nn.Module):
@@ -37,3 +49,86 @@ class LinearMap(nn.Module):
         if self.drive is None or drive is None:
             return found
         return found + nn.functional.linear(drive, self.drive)
+
+
+class OverLinear(LearnedModule):
+    """A linear map that is solved, and a network that starts at zero: write ``draw`` and the state.
+
+    Parameters
+    ----------
+    n_regions : int
+        Number of regions.
+    memory : int
+        Number of samples from which the state follows.
+    n_inputs : int
+        Number of external inputs; they enter the linear map too.
+    lags : int, optional
+        Samples of the linear map, at most ``memory``; all of them when absent.
+
+    Notes
+    -----
+    Assign ``outer``, the layer through which the network acts, and call ``draw(seed=0)`` at the
+    end of the constructor.
+    """
+
+    outer: Any
+
+    def __init__(
+        self, n_regions: int, *, memory: int, n_inputs: int = 0, lags: int | None = None
+    ) -> None:
+        super().__init__(n_regions, memory=memory, n_inputs=n_inputs)
+        self.lags = memory if lags is None else min(whole(lags, "lags", low=1), memory)
+        self.linear = LinearMap(n_regions, memory=self.lags, n_inputs=n_inputs)
+
+    @abstractmethod
+    def draw(self, seed: int) -> None:
+        """Draw the network, with ``outer`` at zero."""
+
+    @property
+    def n_active(self) -> int:
+        """Number of parameters that act: the linear ones while ``outer`` is zero."""
+        acting = self if self.outer.weight.any() else self.linear
+        return sum(p.numel() for p in acting.parameters())
+
+    def warm_start(
+        self,
+        windows: Float[np.ndarray, "windows memory regions"],
+        targets: Float[np.ndarray, "windows regions"],
+        *,
+        drives: Float[np.ndarray, "windows inputs"] | None = None,
+        seed: int,
+    ) -> None:
+        """Solve the linear part and draw the network, which does not act yet."""
+        solved = linear_start(windows[:, -self.lags :], targets, drives)
+        self.linear.assign(self.written(solved))
+        self.draw(seed)
+
+    def written(self, solved: Autoregression) -> Autoregression:
+        """Return the numbers with which this model acts as a solved regression: the same ones."""
+        return solved
+
+
+def linear_start(
+    windows: Float[np.ndarray, "windows memory regions"],
+    targets: Float[np.ndarray, "windows regions"],
+    drives: Float[np.ndarray, "windows inputs"] | None = None,
+) -> Autoregression:
+    """Return the linear model that predicts the last fifth of the windows better.
+
+    The Ornstein-Uhlenbeck process needs fewer samples but its noise must be independent; whether
+    it is, held-out prediction decides. Beyond 128 regions it would take minutes and is not tried;
+    it knows no external input.
+    """
+    driven = drives is not None and drives.shape[1] > 0
+    if driven or windows.shape[2] > _MOST_REGIONS:
+        return solve_autoregression(windows, targets, drives=drives)
+    cut = len(windows) - len(windows) // 5
+
+    def error(solve: Callable[..., Autoregression]) -> float:
+        predicted = solve(windows[:cut], targets[:cut]).predict(windows[cut:])
+        return float(np.square(targets[cut:] - predicted).mean())
+
+    with suppress(NotConverged):  # no such process: the regression remains
+        if error(solve_ornstein_uhlenbeck) < error(solve_autoregression):
+            return solve_ornstein_uhlenbeck(windows, targets)
+    return solve_autoregression(windows, targets)

@@ -1,6 +1,6 @@
 """What all piecewise linear recurrent networks share: one step, many steps, the Jacobian."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from typing import Any, ClassVar
 
 import numpy as np
@@ -9,28 +9,21 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from surrobrain.checks import whole
+from surrobrain.learned.hidden_states import HiddenStates
 from surrobrain.learned.unroll import stepped
 from surrobrain.linear.autoregression import Autoregression, solve_autoregression
+from surrobrain.seeds import stream
 from surrobrain.training.options import Training
 
-__all__ = ["Maps", "PiecewiseLinear", "linear_start"]
+__all__ = ["CoupledUnits", "Maps", "PiecewiseLinear", "linear_start"]
 
 Maps = tuple[Tensor, Tensor, Tensor, Tensor, Tensor, bool]
 
 
-class PiecewiseLinear(nn.Module, ABC):
+class PiecewiseLinear(HiddenStates):
     """A recurrent network that is linear but for rectifiers: write ``maps`` and ``warm_start``.
 
-    Parameters
-    ----------
-    n_regions : int
-        Number of regions; the first latent states are their samples.
-    memory : int
-        Samples from which the other latent states are read off, by a learned linear map.
-    n_inputs : int
-        Number of external inputs; they act on every latent state.
-    n_states : int
-        Number of latent states.
+    It is made as `HiddenStates` is.
 
     Notes
     -----
@@ -39,83 +32,24 @@ class PiecewiseLinear(nn.Module, ABC):
     processor. From recordings of more than 2,500 samples it learns by generalized teacher forcing.
     """
 
-    closed_form: ClassVar[bool] = False
     stretch: ClassVar[int] = 200
     recipe: ClassVar[Training] = Training(
         epochs=300, batch=16, steps=50, optimizer="radam", schedule="exponential", rate=4e-3,
         clip=10.0, patience=60,
     )  # fmt: skip
 
-    def __init__(self, n_regions: int, *, memory: int, n_inputs: int, n_states: int) -> None:
-        super().__init__()
-        self.n_regions = whole(n_regions, "n_regions", low=1)
-        self.memory = whole(memory, "memory", low=1)
-        self.n_inputs = whole(n_inputs, "n_inputs", low=0)
-        self.n_states = whole(n_states, "n_states", low=n_regions)
-        self.drive = nn.Parameter(torch.zeros(n_states, n_inputs)) if n_inputs else None
-        hidden = n_states - n_regions
-        self.read = nn.Parameter(torch.zeros(hidden, memory * n_regions)) if hidden else None
-
     @abstractmethod
     def maps(self) -> Maps:
         """Return L, W, V, h, c and whether phi is clipped."""
 
-    @abstractmethod
-    def warm_start(
-        self,
-        windows: Float[np.ndarray, "windows memory regions"],
-        targets: Float[np.ndarray, "windows regions"],
-        *,
-        drives: Float[np.ndarray, "windows inputs"] | None = None,
-        seed: int,
-    ) -> None:
-        """Set the parameters to the best values that can be had without training."""
-
-    @property
-    def n_active(self) -> int:
-        """Number of parameters."""
-        return sum(p.numel() for p in self.parameters())
-
-    def config(self) -> dict[str, object]:
-        """Return the constructor's arguments."""
-        return {"n_regions": self.n_regions, "memory": self.memory, "n_inputs": self.n_inputs}
-
-    def encode(
-        self, windows: Float[Tensor, "batch memory regions"]
-    ) -> Float[Tensor, "batch states"]:
-        """Return the newest sample, and below it what the window says of the hidden states."""
-        if self.read is None:
-            return windows[:, -1]
-        return torch.cat([windows[:, -1], windows.flatten(1) @ self.read.T], dim=1)
-
-    def step(
-        self,
-        state: Float[Tensor, "batch states"],
-        inputs: Float[Tensor, "batch regions"] | None = None,
-        drive: Float[Tensor, "batch inputs"] | None = None,
-    ) -> Float[Tensor, "batch states"]:
-        """Return the state one sample later."""
+    def following(self, state: Float[Tensor, "batch states"]) -> Float[Tensor, "batch states"]:
+        """Return L z + W phi(V z, h) + c."""
         linear, outer, inner, shift, offset, clipped = self.maps()
         plain = state @ inner.T
         active = torch.relu(plain + shift)
         if clipped:
             active = active - torch.relu(plain)
-        later = state @ linear.T + active @ outer.T + offset
-        if self.drive is not None and drive is not None:
-            later = later + drive @ self.drive.T
-        if inputs is None:
-            return later
-        return later + nn.functional.pad(inputs, (0, self.n_states - self.n_regions))
-
-    def observe(self, state: Float[Tensor, "batch states"]) -> Float[Tensor, "batch regions"]:
-        """Return the first states."""
-        return state[:, : self.n_regions]
-
-    def forced(self, state: Tensor, teacher: Tensor, share: Tensor) -> Tensor:
-        """Pull the first states, which data show; the hidden ones run on."""
-        n = self.n_regions
-        pulled = state[:, :n] + share[:, None] * (teacher[:, :n] - state[:, :n])
-        return torch.cat([pulled, state[:, n:]], dim=1)
+        return state @ linear.T + active @ outer.T + offset
 
     def unroll(
         self, state: Any, n_steps: int, *, inputs: Any = None, drives: Any = None,
@@ -128,18 +62,16 @@ class PiecewiseLinear(nn.Module, ABC):
             )
         from surrobrain.learned.piecewise_run import run
 
-        n, hidden = len(state), self.n_states - self.n_regions
+        n, hidden = len(state), self.n_states - self.n_shown
         added = state.new_zeros(n, n_steps, self.n_states)
         if inputs is not None:
-            added = added + nn.functional.pad(inputs, (0, hidden))
+            added = added + nn.functional.pad(self.shown(inputs), (0, hidden))
         if self.drive is not None and drives is not None:
             added = added + drives @ self.drive.T
         if teacher is None:
             teacher, shares = state.new_zeros(n, n_steps, 0), state.new_zeros(n, n_steps)
-        states = run(
-            self.maps(), state, added, teacher=teacher[..., : self.n_regions], shares=shares
-        )
-        return states[..., : self.n_regions], states[:, -1]
+        states = run(self.maps(), state, added, teacher=teacher[..., : self.n_shown], shares=shares)
+        return self.observe(states), states[:, -1]
 
     def jacobians(self, states: Float[Tensor, "points states"]) -> Tensor:
         """Return d z' / d z at many states, shape (n_points, n_states, n_states)."""
@@ -149,6 +81,53 @@ class PiecewiseLinear(nn.Module, ABC):
         if clipped:
             slope = slope - (plain > 0).to(states.dtype)
         return linear + (outer * slope[:, None]) @ inner  # (point, state, rectifier) @ inner
+
+
+class CoupledUnits(PiecewiseLinear):
+    """``z' = A z + W phi(z) + h + C u`` with A diagonal: write ``maps`` and ``passing``.
+
+    Parameters
+    ----------
+    n_regions, memory, n_inputs, n_states : int
+        As in `HiddenStates`.
+    """
+
+    def __init__(self, n_regions: int, *, memory: int, n_inputs: int, n_states: int) -> None:
+        whole(n_states, "n_states", low=n_regions)
+        super().__init__(n_regions, memory=memory, n_inputs=n_inputs, n_states=n_states)
+        self.leak = nn.Parameter(torch.zeros(n_states))
+        self.weights = nn.Parameter(torch.zeros(n_states, n_states))
+        self.offset = nn.Parameter(torch.zeros(n_states))
+
+    @abstractmethod
+    def passing(self, rng: np.random.Generator) -> tuple[dict[str, np.ndarray], float]:
+        """Return parameters of phi, and the constant c, with which phi(z) = z + c near the data."""
+
+    def warm_start(
+        self,
+        windows: Float[np.ndarray, "windows memory regions"],
+        targets: Float[np.ndarray, "windows regions"],
+        *,
+        drives: Float[np.ndarray, "windows inputs"] | None = None,
+        seed: int,
+    ) -> None:
+        """Represent the linear autoregression; hidden units start without effect on it."""
+        linear, rng = linear_start(windows, targets, drives), stream(seed)
+        n, m, step = self.n_regions, self.n_states, linear.coefficients[-1]
+        phi, constant = self.passing(rng)
+        weights = 0.1 * rng.normal(size=(m, m)) / np.sqrt(m)
+        weights[:n] = 0.0
+        weights[:n, :n] = step - np.diag(np.diag(step))
+        offset = -constant * (weights.sum(axis=1) - np.diag(weights))
+        offset[:n] += linear.intercept
+        leak = np.concatenate([np.diag(step), rng.uniform(0.5, 0.95, m - n)])
+        self.assign(leak=leak, weights=weights, offset=offset, **phi)
+        if self.read is not None:
+            drawn = rng.normal(size=tuple(self.read.shape)) / np.sqrt(self.read.shape[1])
+            self.assign(read=drawn)
+        if self.drive is not None:
+            hidden = np.zeros((m - n, self.n_inputs))
+            self.assign(drive=np.concatenate([linear.drive, hidden]))
 
 
 def linear_start(

@@ -49,9 +49,9 @@ def stationary_covariance(network: "Network", values: "Mapping[str, Tensor]") ->
     Notes
     -----
     Rest solves ``f(x) = 0``. With the Jacobian A there and the noise ``Q = diag(sigma^2)``, the
-    covariance S of small fluctuations solves ``A S + S A' + Q = 0`` [1]_. The states of the observer
-    belong to x, so that BOLD is filtered by the balloon model as it is near rest. Gradients
-    follow from the implicit function theorem and the adjoint Lyapunov equation.
+    covariance S of small fluctuations solves ``A S + S A' + Q = 0`` [1]_. The states of the
+    observer belong to x, so that BOLD is filtered by the balloon model as it is near rest.
+    Gradients follow from the implicit function theorem and the adjoint Lyapunov equation.
 
     References
     ----------
@@ -196,7 +196,9 @@ class _System:
 
         begin = {**self.node.initial, **self.observer.initial}
         names = (*self.node.states, *self.observer.states)
-        x = torch.stack([torch.full((self.n,), float(begin[k]), dtype=torch.float64) for k in names])
+        x = torch.stack(
+            [torch.full((self.n,), float(begin[k]), dtype=torch.float64) for k in names]
+        )
         with torch.no_grad():
             x = self._descended(x)
             jacobian = self.jacobian(tuple(x))
@@ -257,7 +259,9 @@ class _System:
         own = sigma_per_state(self.network.noise_kind, self.node, self.n)
         index = [self.node.states.index(name) for name in self.node.noise]
         given = None if self.sigma is None else self.sigma.expand(len(index), self.n)
-        rows = rows.index_add(0, torch.as_tensor(index), torch.as_tensor(own) if given is None else given)
+        rows = rows.index_add(
+            0, torch.as_tensor(index), torch.as_tensor(own) if given is None else given
+        )
         return rows.square().reshape(-1)
 
     def look(self, x: tuple) -> "Tensor":
@@ -299,7 +303,6 @@ def _elementwise(function: Any, arguments: tuple) -> list:
 def _lyapunov(a: "Tensor", strength: "Tensor") -> "Tensor":
     """Return S with a S + S a' + diag(strength) = 0, with its way back."""
     import torch
-
     from scipy.linalg import solve_continuous_lyapunov
 
     class Solve(torch.autograd.Function):

@@ -69,9 +69,9 @@ def value_of(network: "Network", name: str) -> Any:
     if inner:
         return getattr(_parts(network)[part], inner)
     if name == "coupling":
-        return getattr(network.coupling_form, "strength")
+        return network.coupling_form.strength
     if name == "noise":
-        return getattr(network.noise_kind, "sigma")
+        return network.noise_kind.sigma
     if name == "speed":
         return network.speed
     return network.connectome.weights if name == "weights" else getattr(network.node, name)

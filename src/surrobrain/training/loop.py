@@ -100,12 +100,12 @@ def train(
     seed: int,
     checkpoint: tuple[Path, Mapping[str, Any]] | None = None,
 ) -> Trained:
-    """Minimize an objective and keep the weights with the lowest validation error.
+    """Minimize an objective and keep the weights with the lowest validation error, or the last.
 
     Parameters
     ----------
     module : torch.nn.Module
-        Changed in place; ends with its best weights.
+        Changed in place; ends with the weights that are kept.
     objective : callable
         ``objective(items, moment)`` returns a scalar tensor for a tensor of item numbers.
     n_items : int
@@ -139,7 +139,7 @@ def train(
     epoch_of = _whole_epoch if options.optimizer == "lbfgs" else _epoch
     with progress(options.epochs, label="training", shown=options.progress) as report:
         while len(run.train) < options.epochs:
-            if len(run.train) - run.best_epoch() >= options.patience:
+            if options.keep == "best" and len(run.train) - run.best_epoch() >= options.patience:
                 break
             epoch = len(run.train)
             run.train.append(epoch_of(run, objective, n_items, options=options, seed=seed))
@@ -150,6 +150,8 @@ def train(
                 record = {"identity": checkpoint[1], **run.record()}
                 save_checkpoint(checkpoint[0], run.arrays(), record)
             report(epoch + 1, f"validation error {run.validation[-1]:.4g}")
+    if options.keep == "last":
+        return Trained(tuple(run.train), tuple(run.validation), len(run.train))
     best = run.best_epoch()
     if run.validation[best] >= run.validation[0] * (1 - options.least_gain):
         best, run.best = 0, start

@@ -40,6 +40,11 @@ class Training:
     held_out : float
         Share of the recording, its last part in time, that is the validation part: no step is
         taken on it, but it chooses the epoch.
+    keep : {"best", "last"}
+        Weights of the epoch with the best validation error, or of the last epoch, whatever that
+        error. A forecast that errs least is damped where the future cannot be told, and free runs
+        of such a model die out: to learn an attractor from noisy or restless recordings, use
+        "last" with a falling rate.
     least_gain : float
         Relative gain on the validation part for which the start is left. Among many epochs one
         is always better by luck, and a linear start is worth more than luck.
@@ -65,6 +70,7 @@ class Training:
     clip: float = 1.0
     patience: int = 10
     held_out: float = 0.2
+    keep: Literal["best", "last"] = "best"
     least_gain: float = 1e-3
     device: str = "cpu"
     progress: bool = field(default=True, repr=False)  # decides nothing that a checkpoint holds
@@ -76,6 +82,7 @@ class Training:
         whole(self.patience, "patience", low=1)
         if self.steps is not None:
             whole(self.steps, "steps", low=1)
+        choice(self.keep, ("best", "last"), "keep")
         choice(self.optimizer, ("adamw", "adam", "radam", "lbfgs"), "optimizer")
         schedules = ("cosine", "exponential", "plateau", "constant")
         choice(self.schedule, schedules, "schedule")

@@ -4,7 +4,7 @@ import torch
 from scipy.linalg import expm
 
 import surrobrain as sb
-from surrobrain.learned.architectures import mlp
+from surrobrain.learned import linear_map
 from surrobrain.linear.autoregression import solve_autoregression
 from surrobrain.linear.ornstein_uhlenbeck import solve_ornstein_uhlenbeck
 
@@ -32,7 +32,7 @@ def test_starts_exactly_as_its_linear_part():
     windows, targets = cut(np.random.default_rng(1).normal(size=(300, 3)), memory=2)
     model = sb.MLP(3, memory=2, hidden=7).double()
     model.warm_start(windows, targets, seed=4)
-    expected = mlp.linear_start(windows, targets).predict(windows)
+    expected = linear_map.linear_start(windows, targets).predict(windows)
     np.testing.assert_allclose(
         model(torch.as_tensor(windows)).detach().numpy(), expected, atol=1e-12
     )
@@ -51,7 +51,7 @@ def test_seed_draws_the_hidden_layer():
 
 def test_linear_start_is_the_process_where_noise_is_independent_in_time():
     windows, targets = cut(process(1500))
-    found = mlp.linear_start(windows, targets).coefficients
+    found = linear_map.linear_start(windows, targets).coefficients
     expected = solve_ornstein_uhlenbeck(windows, targets).coefficients
     np.testing.assert_array_equal(found, expected)
 
@@ -63,16 +63,16 @@ def test_linear_start_is_the_regression_where_noise_is_correlated_otherwise():
     for t in range(1, 1500):
         x[t] = step @ x[t - 1] + mixing @ rng.normal(size=N)
     windows, targets = cut(x)
-    found = mlp.linear_start(windows, targets).coefficients
+    found = linear_map.linear_start(windows, targets).coefficients
     np.testing.assert_array_equal(found, solve_autoregression(windows, targets).coefficients)
 
 
 def test_linear_start_does_not_try_the_process_on_many_regions(monkeypatch):
-    monkeypatch.setattr(mlp, "_MOST_REGIONS", 7)
-    monkeypatch.setattr(mlp, "solve_ornstein_uhlenbeck", lambda *_: pytest.fail("tried"))
+    monkeypatch.setattr(linear_map, "_MOST_REGIONS", 7)
+    monkeypatch.setattr(linear_map, "solve_ornstein_uhlenbeck", lambda *_: pytest.fail("tried"))
     windows, targets = cut(process(100))
     expected = solve_autoregression(windows, targets).coefficients
-    np.testing.assert_array_equal(mlp.linear_start(windows, targets).coefficients, expected)
+    np.testing.assert_array_equal(linear_map.linear_start(windows, targets).coefficients, expected)
 
 
 def test_the_network_counts_once_it_acts():
@@ -86,4 +86,4 @@ def test_the_network_counts_once_it_acts():
 def test_linear_start_takes_short_recordings():
     windows, targets = cut(np.random.default_rng(2).normal(size=(16, 10)))
     expected = solve_autoregression(windows, targets).coefficients
-    np.testing.assert_array_equal(mlp.linear_start(windows, targets).coefficients, expected)
+    np.testing.assert_array_equal(linear_map.linear_start(windows, targets).coefficients, expected)

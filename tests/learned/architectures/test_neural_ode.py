@@ -6,7 +6,7 @@ from scipy.linalg import logm
 
 import surrobrain as sb
 from surrobrain.learned.architectures import NeuralODE, neural_ode
-from surrobrain.learned.architectures.mlp import linear_start
+from surrobrain.learned.linear_map import linear_start
 from surrobrain.training.options import Training
 
 

@@ -4,7 +4,7 @@ import torch
 
 import surrobrain as sb
 from surrobrain.learned.architectures import Recurrent
-from surrobrain.learned.architectures.mlp import linear_start
+from surrobrain.learned.linear_map import linear_start
 from surrobrain.learned.windows import training_windows
 from surrobrain.training.options import Training
 from tests.learned.architectures.systems import remembering

@@ -111,6 +111,26 @@ def test_more_terms_than_samples_are_refused():
         sb.fit(SparseIdentification(30), recording)
 
 
+@pytest.mark.parametrize(
+    ("n_regions", "n_inputs", "degree"),
+    [(3, 0, 2), (30, 0, 2), (30, 1, 1), (31, 0, 1), (600, 0, 1)],
+)
+def test_the_degree_is_the_highest_whose_terms_are_few(n_regions, n_inputs, degree):
+    model = SparseIdentification(n_regions, n_inputs=n_inputs)
+    assert model.degree == model.config()["degree"] == degree
+    variables = n_regions + n_inputs
+    n_terms = {1: 1 + variables, 2: (variables + 1) * (variables + 2) // 2}
+    assert model.coefficients.shape == (n_regions, n_terms[degree])
+
+
+def test_many_regions_are_fitted_as_it_comes_but_not_beyond_the_samples():
+    recording = sb.Recording(np.random.default_rng(0).normal(size=(300, 80)), sfreq=1.0)
+    model = sb.fit(SparseIdentification(80), recording).model.architecture
+    assert model.degree == 1
+    with pytest.raises(ValueError, match="degree 2 have 3321 terms, but only 239 samples"):
+        sb.fit(SparseIdentification(80, degree=2), recording)
+
+
 def test_a_stretch_too_short_to_smooth_is_refused():
     values = np.random.default_rng(0).normal(size=(120, 1))
     values[::9] = np.nan

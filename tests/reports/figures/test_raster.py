@@ -40,7 +40,9 @@ def test_the_lines_below_are_the_rates_of_all_neurons():
 
 def test_a_silent_network_can_be_drawn():
     none = np.zeros(0)
-    raster(Spikes(none, none.astype(int), ("E",), (10,), 0.5)).png()
+    picture = raster(Spikes(none, none.astype(int), ("E",), (10,), 0.5))
+    assert "E 0 Hz" in picture.alt
+    assert picture.png().startswith(b"\x89PNG")
 
 
 def test_a_stretch_beyond_the_record_is_refused():

@@ -1,5 +1,6 @@
 """Coherency between regions as a feature."""
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -46,7 +47,7 @@ def cross_spectrum(*, low: float = 0.0, high: float | None = None, n_bands: int 
         transform = torch.fft.rfft(centered * taper[:, None], dim=-2)
         rows, columns = torch.triu_indices(n_regions, n_regions, 1)
         found = []
-        for first, last in zip(edges[:-1], edges[1:], strict=True):
+        for first, last in itertools.pairwise(edges):
             inside = np.flatnonzero((frequencies > first) & (frequencies <= last))
             if len(inside) < 2:
                 raise ValueError(

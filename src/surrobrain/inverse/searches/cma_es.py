@@ -36,8 +36,9 @@ def cma_es(
     size = _FEWEST * -(-int(4 + 3 * np.log(len(start))) // _FEWEST)  # whole blocks of the engine
     draws = stream(seed, 0xC3A)
     options = {  # its own generator: the package would seed that of the whole process
-        "seed": np.nan, "randn": lambda *shape: draws.standard_normal(shape), "popsize": size, "maxiter": iterations, "verbose": -9,
-        "bounds": [-_WIDEST, _WIDEST], "tolfun": 1e-9, "tolx": 1e-6,
+        "seed": np.nan, "randn": lambda *shape: draws.standard_normal(shape), "popsize": size,
+        "maxiter": iterations, "verbose": -9, "bounds": [-_WIDEST, _WIDEST],
+        "tolfun": 1e-9, "tolx": 1e-6,
     }  # fmt: skip
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that its one-dimensional search is not recommended

@@ -2,17 +2,14 @@
 
 import numpy as np
 import torch
-from jaxtyping import Float
-from torch import nn
 
 from surrobrain.checks import whole
-from surrobrain.learned.piecewise_linear import Maps, PiecewiseLinear, linear_start
-from surrobrain.seeds import stream
+from surrobrain.learned.piecewise_linear import CoupledUnits, Maps
 
 __all__ = ["AlmostLinearRNN"]
 
 
-class AlmostLinearRNN(PiecewiseLinear):
+class AlmostLinearRNN(CoupledUnits):
     """A linear system with few rectified units: at most 2^P regions, each exactly linear.
 
     Use it to see what nonlinearity a recording needs: in each linear region eigenvalues and fixed
@@ -65,13 +62,6 @@ class AlmostLinearRNN(PiecewiseLinear):
             )
         super().__init__(n_regions, memory=memory, n_inputs=n_inputs, n_states=chosen)
         self.rectified = rectified
-        self.leak = nn.Parameter(torch.zeros(chosen))
-        self.weights = nn.Parameter(torch.zeros(chosen, chosen))
-        self.offset = nn.Parameter(torch.zeros(chosen))
-
-    def config(self) -> dict[str, object]:
-        """Return the constructor's arguments."""
-        return {**super().config(), "n_states": self.n_states, "rectified": self.rectified}
 
     def maps(self) -> Maps:
         """Return the matrices of a step: relu(z) = z + relu(-z) leaves P rectifiers."""
@@ -80,28 +70,6 @@ class AlmostLinearRNN(PiecewiseLinear):
         linear = torch.diag(self.leak) + weights
         return linear, weights[:, -p:], inner, weights.new_zeros(p), self.offset, False
 
-    def warm_start(
-        self,
-        windows: Float[np.ndarray, "windows memory regions"],
-        targets: Float[np.ndarray, "windows regions"],
-        *,
-        drives: Float[np.ndarray, "windows inputs"] | None = None,
-        seed: int,
-    ) -> None:
-        """Represent the linear autoregression; hidden units start without effect on it."""
-        linear, rng = linear_start(windows, targets, drives), stream(seed)
-        n, m = self.n_regions, self.n_states
-        weights = 0.1 * rng.normal(size=(m, m)) / np.sqrt(m)
-        weights[:n] = 0.0
-        weights[:n, :n] = linear.coefficients[-1]
-        np.fill_diagonal(weights[:n, :n], 0.0)
-        leak = np.concatenate([np.diag(linear.coefficients[-1]), rng.uniform(0.5, 0.95, m - n)])
-        with torch.no_grad():
-            self.weights.copy_(torch.as_tensor(weights))
-            self.leak.copy_(torch.as_tensor(leak))
-            self.offset[:n] = torch.as_tensor(linear.intercept)
-            if self.read is not None:
-                drawn = rng.normal(size=tuple(self.read.shape)) / np.sqrt(self.read.shape[1])
-                self.read.copy_(torch.as_tensor(drawn))
-            if self.drive is not None:
-                self.drive[:n] = torch.as_tensor(linear.drive)
+    def passing(self, rng: np.random.Generator) -> tuple[dict[str, np.ndarray], float]:
+        """Return nothing: of the regions, phi is the identity."""
+        return {}, 0.0

@@ -1,7 +1,6 @@
 """Excitatory and inhibitory rate units whose connections obey Dale's law."""
 
 import math
-from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -9,6 +8,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from surrobrain.checks import number, whole
+from surrobrain.learned.module import LearnedModule
 from surrobrain.seeds import stream
 
 __all__ = ["DaleRNN"]
@@ -20,7 +20,7 @@ _AWAKE = 1e-2  # of a weight that is not used yet; at zero it would have no grad
 _RIDGE = 0.1  # of the mean square: two units that send alike share the work
 
 
-class DaleRNN(nn.Module):
+class DaleRNN(LearnedModule):
     """Units that either excite or inhibit all others, read out linearly.
 
     Use it where inputs drive a network, and to ask what excitation and inhibition do: signs hold
@@ -73,7 +73,6 @@ class DaleRNN(nn.Module):
     True
     """
 
-    closed_form: ClassVar[bool] = False
     signs: Tensor
 
     def __init__(
@@ -85,10 +84,7 @@ class DaleRNN(nn.Module):
         n_states: int | None = None,
         excitatory: float = 0.8,
     ) -> None:
-        super().__init__()
-        self.n_regions = whole(n_regions, "n_regions", low=1)
-        self.memory = whole(memory, "memory", low=1)
-        self.n_inputs = whole(n_inputs, "n_inputs", low=0)
+        super().__init__(n_regions, memory=memory, n_inputs=n_inputs)
         self.excitatory = number(excitatory, "excitatory", low=0.01, high=1.0)
         if n_states is None:
             n_states = math.ceil(n_regions / self.excitatory)
@@ -104,21 +100,9 @@ class DaleRNN(nn.Module):
         self.gate = nn.Parameter(torch.zeros(n, n_inputs)) if n_inputs else None
 
     @property
-    def n_active(self) -> int:
-        """Number of parameters: all act."""
-        return sum(p.numel() for p in self.parameters())
-
-    @property
     def weights(self) -> Float[Tensor, "states states"]:
         """|W| D: what a unit does to another, of one sign in every column."""
         return self.magnitude.abs() * self.signs
-
-    def config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {
-            "n_regions": self.n_regions, "memory": self.memory, "n_inputs": self.n_inputs,
-            "n_states": self.n_states, "excitatory": self.excitatory,
-        }  # fmt: skip
 
     def encode(
         self, windows: Float[Tensor, "batch memory regions"]
@@ -171,9 +155,7 @@ class DaleRNN(nn.Module):
         solved |= {"encoder": encoder, "readout": turned.T / loud}
         if self.drive is not None:
             solved |= {"drive": found[n:].T, "gate": np.zeros((n, self.n_inputs))}
-        with torch.no_grad():
-            for name, value in solved.items():
-                getattr(self, name).copy_(torch.as_tensor(value))
+        self.assign(**solved)
 
     def _spread(self, sample: Float[Tensor, "batch regions"]) -> Tensor:
         """Return the smallest change of the state that changes the read-out by this much."""

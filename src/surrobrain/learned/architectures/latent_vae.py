@@ -1,16 +1,13 @@
 """Variational autoencoder with latent dynamics over a linear map."""
 
-from typing import Any, ClassVar
-
 import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from surrobrain.checks import whole
-from surrobrain.learned.architectures.mlp import linear_start
 from surrobrain.learned.layers import draw, undrawn, zero
-from surrobrain.learned.linear_map import LinearMap
+from surrobrain.learned.linear_map import OverLinear, linear_start
 from surrobrain.seeds import stream
 
 __all__ = ["LatentVAE"]
@@ -22,7 +19,7 @@ State = tuple[Tensor, Tensor]  # latent, last samples
 Normal = tuple[Tensor, Tensor]  # mean, logarithm of the standard deviation
 
 
-class LatentVAE(nn.Module):
+class LatentVAE(OverLinear):
     """A linear map plus what hidden variables add that have dynamics and uncertainty of their own.
 
     Use it with the loss `surrobrain.inverse.elbo.elbo` where the distribution of the next samples
@@ -75,8 +72,6 @@ class LatentVAE(nn.Module):
     (1000, 1, 3)
     """
 
-    closed_form: ClassVar[bool] = False
-
     def __init__(
         self,
         n_regions: int,
@@ -87,14 +82,11 @@ class LatentVAE(nn.Module):
         hidden: int = 32,
         lags: int = 3,
     ) -> None:
-        super().__init__()
-        self.n_regions = whole(n_regions, "n_regions", low=1)
-        self.memory = whole(memory, "memory", low=1)
-        self.n_inputs = whole(n_inputs, "n_inputs", low=0)
+        most = max(1, whole(memory, "memory", low=1) - 1)
+        shortest = min(whole(lags, "lags", low=1), most)
+        super().__init__(n_regions, memory=memory, n_inputs=n_inputs, lags=shortest)
         self.latent = whole(latent, "latent", low=1)
         self.hidden = whole(hidden, "hidden", low=1)
-        self.lags = min(whole(lags, "lags", low=1), max(1, memory - 1))
-        self.linear = LinearMap(n_regions, memory=self.lags, n_inputs=n_inputs)
         self.log_noise = nn.Parameter(torch.zeros(n_regions))
         self.read = undrawn(memory * n_regions, latent)
         self.read_inner = undrawn(memory * n_regions, hidden)
@@ -104,7 +96,7 @@ class LatentVAE(nn.Module):
         self.carry_outer = undrawn(hidden, 2 * latent)
         self.show = undrawn(latent, n_regions, bias=False)
         self.show_inner, self.show_outer = undrawn(latent, hidden), undrawn(hidden, n_regions)
-        self._draw(seed=0)
+        self.draw(seed=0)
 
     @property
     def n_active(self) -> int:
@@ -113,11 +105,6 @@ class LatentVAE(nn.Module):
         moving = moving or self.carry_outer.bias.any() or self.show_outer.bias.any()
         acting = self if moving or self.show_outer.weight.any() else self.linear
         return sum(p.numel() for p in acting.parameters())
-
-    def config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        names = ("n_regions", "memory", "n_inputs", "latent", "hidden", "lags")
-        return {name: getattr(self, name) for name in names}
 
     def warm_start(
         self,
@@ -131,7 +118,7 @@ class LatentVAE(nn.Module):
         solved = linear_start(windows[:, -self.lags :], targets, drives)
         errors = targets - solved.predict(windows[:, -self.lags :], drives)
         self.linear.assign(solved)
-        self._draw(seed)
+        self.draw(seed)
         loadings, noise = factors(errors, min(self.latent, self.n_regions - 1))
         n = loadings.shape[1]
         with torch.no_grad():
@@ -160,10 +147,7 @@ class LatentVAE(nn.Module):
         drive: Float[Tensor, "batch inputs"] | None = None,
     ) -> Normal:
         """Return mean and log standard deviation of the next latent."""
-        seen = latent
-        if self.n_inputs:
-            none = latent.new_zeros(len(latent), self.n_inputs)
-            seen = torch.cat([latent, none if drive is None else drive], dim=1)
+        seen = self.with_drive(latent, drive)
         mean, spread = self.carry_outer(torch.tanh(self.carry_inner(seen))).chunk(2, dim=1)
         return self.carry(latent) + mean, _bounded(spread)
 
@@ -242,7 +226,8 @@ class LatentVAE(nn.Module):
         """Return the newest sample."""
         return state[1][:, -1]
 
-    def _draw(self, seed: int) -> None:
+    def draw(self, seed: int) -> None:
+        """Draw the inner layers; all that would act is zero."""
         draw(stream(seed), self.read_inner, self.carry_inner, self.show_inner)
         zero(self.read, self.read_outer, self.carry, self.carry_outer, self.show, self.show_outer)
 

@@ -1,6 +1,6 @@
 """Vector autoregression: the model every other one has to beat."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from jaxtyping import Float
@@ -50,10 +50,6 @@ class LinearVAR(WindowModel):
         super().__init__(n_regions, memory=memory, n_inputs=n_inputs)
         self.ridge = ridge
         self.linear = LinearMap(n_regions, memory=memory, n_inputs=n_inputs)
-
-    def config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {**super().config(), "ridge": self.ridge}
 
     def warm_start(
         self,

@@ -1,7 +1,5 @@
 """Rate units whose connections have a low rank: a few patterns carry the dynamics."""
 
-from typing import Any
-
 import numpy as np
 import torch
 from jaxtyping import Float
@@ -78,10 +76,6 @@ class LowRankRNN(Recurrent):
         self.rank = min(whole(rank, "rank", low=1), n_regions)
         self.outer = nn.Parameter(torch.zeros(n, self.rank))
         self.inner = nn.Parameter(torch.zeros(n, self.rank))
-
-    def config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {**super().config(), "n_states": self.n_states, "rank": self.rank}
 
     def forward(self, state: Float[Tensor, "batch states"]) -> Float[Tensor, "batch states"]:
         """Return what the units send each other: read along n, written along m."""

@@ -113,10 +113,6 @@ class MINDy(WindowModel):
         """W: what a region does to another."""
         return self.sparse + self.low_left @ self.low_right.T
 
-    def config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {**super().config(), "rank": self.rank, "penalties": self.penalties}
-
     def psi(self, x: Float[Tensor, "batch regions"]) -> Float[Tensor, "batch regions"]:
         """Return how far each region is active, between -1 and 1."""
         bend = self.curvature.square()

@@ -1,16 +1,13 @@
 """Neural ordinary differential equation: a vector field instead of a one-step map."""
 
-from typing import Any
-
 import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from surrobrain.checks import whole
-from surrobrain.learned.architectures.mlp import linear_start
 from surrobrain.learned.layers import draw, undrawn, zero
-from surrobrain.learned.linear_map import LinearMap
+from surrobrain.learned.linear_map import OverLinear
 from surrobrain.learned.window_model import WindowModel
 from surrobrain.linear.autoregression import Autoregression
 from surrobrain.seeds import stream
@@ -21,7 +18,7 @@ _DEFECTIVE = 1e10  # condition of the eigenvectors from which they are too paral
 _NEWTON = 20
 
 
-class NeuralODE(WindowModel):
+class NeuralODE(OverLinear, WindowModel):
     """A differential equation, linear plus a small network, solved from sample to sample.
 
     Use it when the vector field is what you want: fixed points, flow, a model that can be sampled
@@ -83,33 +80,13 @@ class NeuralODE(WindowModel):
         super().__init__(n_regions, memory=memory, n_inputs=n_inputs)
         self.hidden = whole(hidden, "hidden", low=1)
         self.substeps = whole(substeps, "substeps", low=1)
-        self.linear = LinearMap(n_regions, memory=memory, n_inputs=n_inputs)
         self.inner = undrawn(memory * n_regions + n_inputs, hidden)
         self.outer = undrawn(hidden, n_regions, bias=False)
-        self._draw(seed=0)
+        self.draw(seed=0)
 
-    @property
-    def n_active(self) -> int:
-        """Number of parameters that act on the prediction: the linear ones while V is zero."""
-        acting = self if self.outer.weight.any() else self.linear
-        return sum(p.numel() for p in acting.parameters())
-
-    def config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {**super().config(), "hidden": self.hidden, "substeps": self.substeps}
-
-    def warm_start(
-        self,
-        windows: Float[np.ndarray, "windows memory regions"],
-        targets: Float[np.ndarray, "windows regions"],
-        *,
-        drives: Float[np.ndarray, "windows inputs"] | None = None,
-        seed: int,
-    ) -> None:
-        """Solve the linear part and draw the network, which does not act yet."""
-        solved = linear_start(windows, targets, drives)
-        self.linear.assign(_in_continuous_time(solved, self.substeps))
-        self._draw(seed)
+    def written(self, solved: Autoregression) -> Autoregression:
+        """Return the drift whose solution over one sample is the solved map."""
+        return _in_continuous_time(solved, self.substeps)
 
     def drift(
         self,
@@ -117,10 +94,7 @@ class NeuralODE(WindowModel):
         drive: Float[Tensor, "batch inputs"] | None = None,
     ) -> Float[Tensor, "batch regions"]:
         """Return dx/dt at the newest sample of windows, in standard deviations per sample."""
-        seen = windows.flatten(1)
-        if self.n_inputs:
-            none = seen.new_zeros(len(seen), self.n_inputs)
-            seen = torch.cat([seen, none if drive is None else drive], dim=1)
+        seen = self.with_drive(windows.flatten(1), drive)
         return self.linear(windows, drive) + self.outer(torch.tanh(self.inner(seen)))
 
     def forward(
@@ -142,7 +116,8 @@ class NeuralODE(WindowModel):
             x = x + h / 6 * (first + 2 * second + 2 * third + fourth)
         return x
 
-    def _draw(self, seed: int) -> None:
+    def draw(self, seed: int) -> None:
+        """Draw the inner layer; the outer one is zero."""
         draw(stream(seed), self.inner)
         zero(self.outer)
 

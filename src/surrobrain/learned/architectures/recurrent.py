@@ -1,16 +1,12 @@
 """Recurrent network over a linear map."""
 
-from typing import Any, ClassVar
-
-import numpy as np
 import torch
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
 
 from surrobrain.checks import choice, whole
-from surrobrain.learned.architectures.mlp import linear_start
 from surrobrain.learned.layers import draw, undrawn, zero
-from surrobrain.learned.linear_map import LinearMap
+from surrobrain.learned.linear_map import OverLinear
 from surrobrain.seeds import stream
 
 __all__ = ["Recurrent"]
@@ -21,7 +17,7 @@ _GATES = {"tanh": 1, "gru": 3, "lstm": 4}
 State = tuple[Tensor, Tensor, Tensor]
 
 
-class Recurrent(nn.Module):
+class Recurrent(OverLinear):
     """A linear map of the last few samples, plus what a recurrent network remembers.
 
     Use it where what comes next depends on more than the last few samples (bursts, slow
@@ -58,14 +54,13 @@ class Recurrent(nn.Module):
 
     Examples
     --------
+    >>> import numpy as np
     >>> import surrobrain as sb
     >>> from surrobrain.learned.architectures import Recurrent
     >>> recording = sb.Recording(np.random.default_rng(0).normal(size=(200, 3)), sfreq=1.0)
     >>> sb.fit(Recurrent(3, memory=5, hidden=8), recording, seed=0).model
     Surrogate(Recurrent, 3 regions, memory 5, 1 Hz, activity)
     """
-
-    closed_form: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -77,42 +72,14 @@ class Recurrent(nn.Module):
         cell: str = "gru",
         lags: int = 3,
     ) -> None:
-        super().__init__()
-        self.n_regions = whole(n_regions, "n_regions", low=1)
-        self.memory = whole(memory, "memory", low=1)
-        self.n_inputs = whole(n_inputs, "n_inputs", low=0)
+        super().__init__(n_regions, memory=memory, n_inputs=n_inputs, lags=lags)
         self.hidden = whole(hidden, "hidden", low=1)
         self.cell = choice(cell, _GATES, "cell")
-        self.lags = min(whole(lags, "lags", low=1), memory)
-        self.linear = LinearMap(n_regions, memory=self.lags, n_inputs=n_inputs)
         gates = _GATES[cell] * hidden
         self.own = undrawn(hidden, gates)
         self.seen = undrawn(n_regions + n_inputs, gates)
         self.outer = undrawn(hidden, n_regions, bias=False)
-        self._draw(seed=0)
-
-    @property
-    def n_active(self) -> int:
-        """Number of parameters that act on the prediction: the linear ones while V is zero."""
-        acting = self if self.outer.weight.any() else self.linear
-        return sum(p.numel() for p in acting.parameters())
-
-    def config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        names = ("n_regions", "memory", "n_inputs", "hidden", "cell", "lags")
-        return {name: getattr(self, name) for name in names}
-
-    def warm_start(
-        self,
-        windows: Float[np.ndarray, "windows memory regions"],
-        targets: Float[np.ndarray, "windows regions"],
-        *,
-        drives: Float[np.ndarray, "windows inputs"] | None = None,
-        seed: int,
-    ) -> None:
-        """Solve the linear part and draw the network, which does not act yet."""
-        self.linear.assign(linear_start(windows[:, -self.lags :], targets, drives))
-        self._draw(seed)
+        self.draw(seed=0)
 
     def encode(self, windows: Float[Tensor, "batch memory regions"]) -> State:
         """Let the network read the window, up to the sample before the newest."""
@@ -142,9 +109,7 @@ class Recurrent(nn.Module):
 
     def _updated(self, h: Tensor, c: Tensor, x: Tensor, u: Tensor | None) -> tuple[Tensor, Tensor]:
         """Return the hidden units and what a LSTM holds after one more sample."""
-        if self.n_inputs:
-            x = torch.cat([x, x.new_zeros(len(x), self.n_inputs) if u is None else u], dim=1)
-        own, seen = self.own(h), self.seen(x)
+        own, seen = self.own(h), self.seen(self.with_drive(x, u))
         if self.cell == "tanh":
             return torch.tanh(own + seen), c
         if self.cell == "gru":
@@ -155,7 +120,8 @@ class Recurrent(nn.Module):
         c = torch.sigmoid(forget) * c + torch.sigmoid(let) * torch.tanh(new)
         return torch.sigmoid(show) * torch.tanh(c), c
 
-    def _draw(self, seed: int) -> None:
+    def draw(self, seed: int) -> None:
+        """Draw the network; its outer layer is zero."""
         draw(stream(seed), self.own, self.seen)
         zero(self.outer)
         if self.cell == "lstm":

@@ -33,6 +33,9 @@ class ShallowPLRNN(PiecewiseLinear):
     clipped : bool
         Whether each rectifier is paired with one that takes over beyond its range, which bounds
         all orbits where the leaks are below 1 in size.
+    components : int, optional
+        Number of principal components that are its states, for many regions that move together;
+        what they leave out is not modeled. By default the regions are the states.
 
     Notes
     -----
@@ -62,19 +65,23 @@ class ShallowPLRNN(PiecewiseLinear):
         n_inputs: int = 0,
         hidden: int | None = None,
         clipped: bool = True,
+        components: int | None = None,
     ) -> None:
-        super().__init__(n_regions, memory=memory, n_inputs=n_inputs, n_states=n_regions)
-        chosen = max(100, 2 * n_regions) if hidden is None else hidden
+        n_states = n_regions if components is None else whole(components, "components", low=1)
+        if n_states > n_regions:
+            raise ValueError(
+                f"components={components} are more than the {n_regions} regions; use fewer, or "
+                "leave it out"
+            )
+        super().__init__(n_regions, memory=memory, n_inputs=n_inputs, n_states=n_states)
+        chosen = max(100, 2 * n_states) if hidden is None else hidden
         self.hidden, self.clipped = whole(chosen, "hidden", low=1), clipped
-        self.leak = nn.Parameter(torch.zeros(n_regions))
-        self.outer = nn.Parameter(torch.zeros(n_regions, self.hidden))
-        self.inner = nn.Parameter(torch.zeros(self.hidden, n_regions))
+        self.components = components
+        self.leak = nn.Parameter(torch.zeros(n_states))
+        self.outer = nn.Parameter(torch.zeros(n_states, self.hidden))
+        self.inner = nn.Parameter(torch.zeros(self.hidden, n_states))
         self.shift = nn.Parameter(torch.zeros(self.hidden))
-        self.offset = nn.Parameter(torch.zeros(n_regions))
-
-    def config(self) -> dict[str, object]:
-        """Return the constructor's arguments."""
-        return {**super().config(), "hidden": self.hidden, "clipped": self.clipped}
+        self.offset = nn.Parameter(torch.zeros(n_states))
 
     def maps(self) -> Maps:
         """Return the matrices of a step."""
@@ -90,24 +97,22 @@ class ShallowPLRNN(PiecewiseLinear):
         seed: int,
     ) -> None:
         """Represent the linear autoregression, and draw the rectifiers it leaves free."""
-        linear = linear_start(windows, targets, drives)
+        n, linear = self.n_states, linear_start(*self.reduce(windows, targets), drives)
         step = linear.coefficients[-1]
         leak = np.clip(np.diag(step), -0.99, 0.99)
         u, s, vh = np.linalg.svd(step - np.diag(leak))
-        n_pairs = min(self.hidden // 2, self.n_regions)
+        n_pairs = min(self.hidden // 2, n)
         rng, n_free = stream(seed), self.hidden - 2 * n_pairs
-        inner = rng.normal(size=(n_free, self.n_regions)) / np.sqrt(self.n_regions)
+        inner = rng.normal(size=(n_free, n)) / np.sqrt(n)
         along, scaled = vh[:n_pairs], (u * s)[:, :n_pairs]
         shift = np.full(2 * n_pairs, _RANGE if self.clipped else 0.0)
         values = {
             "leak": leak,
-            "outer": np.hstack([scaled, -scaled, np.zeros((self.n_regions, n_free))]),
+            "outer": np.hstack([scaled, -scaled, np.zeros((n, n_free))]),
             "inner": np.vstack([along, -along, inner]),
             "shift": np.concatenate([shift, rng.uniform(-2, 2, size=n_free)]),
             "offset": linear.intercept,
         }
-        with torch.no_grad():
-            for name, value in values.items():
-                getattr(self, name).copy_(torch.as_tensor(value))
-            if self.drive is not None:
-                self.drive.copy_(torch.as_tensor(linear.drive))
+        self.assign(**values)
+        if self.drive is not None:
+            self.assign(drive=linear.drive)

@@ -1,5 +1,6 @@
 """Sparse identification of nonlinear dynamics (SINDy): equations instead of a network."""
 
+import math
 from itertools import combinations_with_replacement
 from typing import Any, ClassVar
 
@@ -14,6 +15,7 @@ from surrobrain.learned.window_model import WindowModel
 
 __all__ = ["SparseIdentification"]
 
+_MOST_TERMS = 500  # per equation, of which an ordinary recording has a few samples each
 _SMOOTHED = 11  # samples of the filter before a derivative is taken
 _CUBIC = 3
 
@@ -23,7 +25,7 @@ class SparseIdentification(WindowModel):
 
     Use it on few variables (up to ten or so: components, the states of a known circuit) whose
     true equations are polynomials, or nearly; nothing else then needs so few samples. With many
-    regions degree 1 alone is feasible, and `LinearVAR` does that better. Above degree 2, and on
+    regions only degree 1 is feasible, and `LinearVAR` does that better. Above degree 2, and on
     recordings whose equations are no polynomials (ECG, EEG), long free runs often diverge.
 
     Parameters
@@ -34,8 +36,9 @@ class SparseIdentification(WindowModel):
         1: the sample is the state; here so that every architecture is made alike.
     n_inputs : int
         Number of external inputs, constant during a step; they are variables like the regions.
-    degree : int
-        Highest degree of the polynomials.
+    degree : int, optional
+        Highest degree of the polynomials; absent, 2 where that is 500 terms per equation or fewer
+        (30 variables), else 1.
     threshold : float
         Terms with smaller coefficients are left out, again and again until none is; in standard
         deviations of what is fitted (the change per sample), per standard deviation of a region.
@@ -81,7 +84,7 @@ class SparseIdentification(WindowModel):
         *,
         memory: int = 1,
         n_inputs: int = 0,
-        degree: int = 2,
+        degree: int | None = None,
         threshold: float = 0.1,
         time: str = "discrete",
     ) -> None:
@@ -91,6 +94,8 @@ class SparseIdentification(WindowModel):
                 "arrived; use memory=1, or append delayed copies of the regions to the recording"
             )
         super().__init__(n_regions, memory=memory, n_inputs=n_inputs)
+        if degree is None:
+            degree = 2 if math.comb(n_regions + n_inputs + 2, 2) <= _MOST_TERMS else 1
         self.degree = whole(degree, "degree", low=1)
         self.threshold = number(threshold, "threshold", low=0.0)
         self.time = choice(time, ("discrete", "continuous"), "time")
@@ -104,11 +109,6 @@ class SparseIdentification(WindowModel):
     def n_active(self) -> int:
         """Number of terms that were kept."""
         return int(self.get_buffer("kept").sum())
-
-    def config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        names = ("degree", "threshold", "time")
-        return {**super().config(), **{name: getattr(self, name) for name in names}}
 
     def warm_start(
         self,
@@ -159,8 +159,7 @@ class SparseIdentification(WindowModel):
         drive: Float[Tensor, "batch inputs"] | None = None,
     ) -> Float[Tensor, "batch regions"]:
         """Return f: the change per sample, or dx/dt in standard deviations per sample."""
-        none = x.new_zeros(len(x), self.n_inputs)
-        seen = torch.cat([x.new_ones(len(x), 1), x, none if drive is None else drive], dim=1)
+        seen = torch.cat([x.new_ones(len(x), 1), self.with_drive(x, drive)], dim=1)
         terms = x.new_ones(len(x), 1)
         for factor in self._factors().T:
             terms = terms * seen[:, factor]

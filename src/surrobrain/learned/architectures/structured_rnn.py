@@ -1,6 +1,6 @@
 """Rate units that act on each other only along the tracts of a connectome."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -81,6 +81,10 @@ class StructuredRNN(Recurrent):
         """Number of parameters that act on the prediction: weights off the tracts do not."""
         off = int((self.mask == 0).sum())
         return sum(p.numel() for p in self.parameters()) - off
+
+    def config(self) -> dict[str, Any]:
+        """Return the constructor's arguments; the mask is saved with the weights."""
+        return {"n_regions": self.n_regions, "memory": self.memory, "n_inputs": self.n_inputs}
 
     def forward(self, state: Float[Tensor, "batch states"]) -> Float[Tensor, "batch states"]:
         """Return what regions send along the tracts."""

@@ -1,7 +1,7 @@
 """Causal Transformer over a linear map."""
 
 import math
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 import torch
@@ -9,9 +9,8 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from surrobrain.checks import whole
-from surrobrain.learned.architectures.mlp import linear_start
 from surrobrain.learned.layers import draw, undrawn, zero
-from surrobrain.learned.linear_map import LinearMap
+from surrobrain.learned.linear_map import OverLinear
 from surrobrain.learned.window_model import WindowModel
 from surrobrain.seeds import stream
 
@@ -51,7 +50,7 @@ class _Layer(nn.Module):
         draw(rng, self.asked, self.offered, self.mixed, self.inner, self.outer)
 
 
-class Transformer(WindowModel):
+class Transformer(OverLinear, WindowModel):
     """The next sample is a linear map of the last few, plus what attention to the window adds.
 
     Use it on many or long recordings (EEG, groups of people), for forecasts of a few samples. It
@@ -110,48 +109,21 @@ class Transformer(WindowModel):
         heads: int = 4,
         lags: int = 3,
     ) -> None:
-        super().__init__(n_regions, memory=memory, n_inputs=n_inputs)
+        super().__init__(n_regions, memory=memory, n_inputs=n_inputs, lags=lags)
         self.width, self.depth = whole(width, "width", low=1), whole(depth, "depth", low=1)
-        self.heads, self.lags = (
-            whole(heads, "heads", low=1),
-            min(whole(lags, "lags", low=1), memory),
-        )
+        self.heads = whole(heads, "heads", low=1)
         if width % heads:
             raise ValueError(
                 f"width must be a multiple of heads, but {width} and {heads} arrived; "
                 f"use width={heads * max(1, width // heads)}"
             )
-        self.linear = LinearMap(n_regions, memory=self.lags, n_inputs=n_inputs)
         self.token = undrawn(n_regions, width)
         self.position = nn.Parameter(torch.zeros(memory, width))
         self.driven = undrawn(n_inputs, width, bias=False) if n_inputs else None
         self.layers = nn.ModuleList(_Layer(width, heads) for _ in range(depth))
         self.norm = nn.LayerNorm(width)
         self.outer = undrawn(width, n_regions)
-        self._draw(seed=0)
-
-    @property
-    def n_active(self) -> int:
-        """Number of parameters that act on the prediction: the linear ones while V is zero."""
-        acting = self if self.outer.weight.any() else self.linear
-        return sum(p.numel() for p in acting.parameters())
-
-    def config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        names = ("width", "depth", "heads", "lags")
-        return {**super().config(), **{name: getattr(self, name) for name in names}}
-
-    def warm_start(
-        self,
-        windows: Float[np.ndarray, "windows memory regions"],
-        targets: Float[np.ndarray, "windows regions"],
-        *,
-        drives: Float[np.ndarray, "windows inputs"] | None = None,
-        seed: int,
-    ) -> None:
-        """Solve the linear part and draw the network, which does not act yet."""
-        self.linear.assign(linear_start(windows[:, -self.lags :], targets, drives))
-        self._draw(seed)
+        self.draw(seed=0)
 
     def forward(
         self,
@@ -167,7 +139,8 @@ class Transformer(WindowModel):
             tokens = layer(tokens, n_last=self.memory if k + 1 < self.depth else 1)
         return self.linear(windows[:, -self.lags :], drive) + self.outer(self.norm(tokens[:, -1]))
 
-    def _draw(self, seed: int) -> None:
+    def draw(self, seed: int) -> None:
+        """Draw the network; its outer layer is zero."""
         rng = stream(seed)
         draw(rng, self.token)
         if self.driven is not None:

@@ -12,8 +12,9 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from surrobrain.catalog import load
-from surrobrain.checks import choice, positive, whole
+from surrobrain.checks import choice, positive
 from surrobrain.data.connectome import Connectome
+from surrobrain.learned.module import LearnedModule
 from surrobrain.seeds import stream
 
 __all__ = ["UniversalODE"]
@@ -27,7 +28,7 @@ _ROUNDS, _PAIRS = 50, 2000  # of L-BFGS, and windows that it sees
 _FREE_RUN = 2000  # steps from which the size of every state is read
 
 
-class UniversalODE(nn.Module):
+class UniversalODE(LearnedModule):
     """Known equations of a region, known wiring, and a learned term that starts at zero.
 
     Use it where a neural mass is nearly right: it carries on as its equations do, and the learned
@@ -87,7 +88,6 @@ class UniversalODE(nn.Module):
     >>> model = UniversalODE(4, node="linear", connectome=ring, sfreq=recording.sfreq)
     """
 
-    closed_form: ClassVar[bool] = False
     starts_linear: ClassVar[bool] = False
     weights: Tensor
     constants: Tensor
@@ -106,10 +106,7 @@ class UniversalODE(nn.Module):
         connectome: Connectome | None = None,
         sfreq: float | None = None,
     ) -> None:
-        super().__init__()
-        self.n_regions = whole(n_regions, "n_regions", low=1)
-        self.memory = whole(memory, "memory", low=1)
-        self.n_inputs = whole(n_inputs, "n_inputs", low=0)
+        super().__init__(n_regions, memory=memory, n_inputs=n_inputs)
         self.node_name, self.known = node, dict(parameters or {})
         self.sfreq = None if sfreq is None else positive(sfreq, "sfreq", unit="Hz")
         self.node = _made(node, self.known)

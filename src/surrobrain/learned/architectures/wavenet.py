@@ -1,7 +1,7 @@
 """WaveNet: gated, dilated, causal convolutions over a linear map."""
 
 import math
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 import torch
@@ -9,9 +9,8 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from surrobrain.checks import whole
-from surrobrain.learned.architectures.mlp import linear_start
 from surrobrain.learned.layers import draw, undrawn, zero
-from surrobrain.learned.linear_map import LinearMap
+from surrobrain.learned.linear_map import OverLinear
 from surrobrain.learned.window_model import WindowModel
 from surrobrain.seeds import stream
 
@@ -42,7 +41,7 @@ class _Layer(nn.Module):
         draw(rng, self.pair, self.kept, self.shown, *drives)
 
 
-class WaveNet(WindowModel):
+class WaveNet(OverLinear, WindowModel):
     """The next sample is a linear map of the last few, plus gated convolutions of the window.
 
     Use it for waveforms (EEG, MEG, LFP): its reach doubles with every layer while its cost grows
@@ -92,37 +91,13 @@ class WaveNet(WindowModel):
         channels: int = 32,
         lags: int = 3,
     ) -> None:
-        super().__init__(n_regions, memory=memory, n_inputs=n_inputs)
+        super().__init__(n_regions, memory=memory, n_inputs=n_inputs, lags=lags)
         self.channels = whole(channels, "channels", low=1)
-        self.lags = min(whole(lags, "lags", low=1), memory)
-        self.linear = LinearMap(n_regions, memory=self.lags, n_inputs=n_inputs)
         self.token = undrawn(n_regions, channels)
         depth = max(1, math.ceil(math.log2(memory)))
         self.layers = nn.ModuleList(_Layer(channels, n_inputs) for _ in range(depth))
         self.outer = undrawn(channels, n_regions)
-        self._draw(seed=0)
-
-    @property
-    def n_active(self) -> int:
-        """Number of parameters that act on the prediction: the linear ones while V is zero."""
-        acting = self if self.outer.weight.any() else self.linear
-        return sum(p.numel() for p in acting.parameters())
-
-    def config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {**super().config(), "channels": self.channels, "lags": self.lags}
-
-    def warm_start(
-        self,
-        windows: Float[np.ndarray, "windows memory regions"],
-        targets: Float[np.ndarray, "windows regions"],
-        *,
-        drives: Float[np.ndarray, "windows inputs"] | None = None,
-        seed: int,
-    ) -> None:
-        """Solve the linear part and draw the network, which does not act yet."""
-        self.linear.assign(linear_start(windows[:, -self.lags :], targets, drives))
-        self._draw(seed)
+        self.draw(seed=0)
 
     def forward(
         self,
@@ -138,7 +113,8 @@ class WaveNet(WindowModel):
             total = total + shown
         return self.linear(windows[:, -self.lags :], drive) + self.outer(torch.relu(total))
 
-    def _draw(self, seed: int) -> None:
+    def draw(self, seed: int) -> None:
+        """Draw the network; its outer layer is zero."""
         rng = stream(seed)
         draw(rng, self.token)
         for layer in self.layers:
