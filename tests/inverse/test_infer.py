@@ -72,24 +72,14 @@ def test_the_other_methods_agree(recording, reference, method):
     same(found, reference, shift=0.5, ratio=1.4)
 
 
-@pytest.mark.parametrize(
-    ("method", "n_tests"),
-    [
-        ("laplace", 14),
-        pytest.param(Inference("laplace", through="simulation"), 24, marks=pytest.mark.slow),
-        pytest.param(Inference("smc_abc", n_simulations=4000), 100, marks=pytest.mark.slow),
-        pytest.param("variational", 60, marks=pytest.mark.slow),
-        pytest.param(Inference("nuts", n_chains=2, n_draws=100), 24, marks=pytest.mark.slow),
-    ],
-)
-def test_truths_of_the_prior_lie_anywhere_in_their_posteriors(method, n_tests):
+def test_truths_of_the_prior_lie_anywhere_in_their_posteriors():
     """Simulation-based calibration."""
-    free, n_draws = free_network(), 99
+    free, n_draws, n_tests = free_network(), 99, 14
     truths = free.sample(n_tests, seed=9)
     draws = []
     for k, u in enumerate(truths):
         recording = sb.simulate(free.at(u), duration=SECONDS, seed=1000 + k)
-        found = infer(free, recording, features=spreads(), method=method, seed=k)
+        found = infer(free, recording, features=spreads(), method="laplace", seed=k)
         draws.append(found.u[:: max(1, len(found.u) // n_draws)][:n_draws])
     draws = np.stack(draws)
     assert (rank_uniformity(ranks(draws, truths), n_draws) > 0.005).all()
