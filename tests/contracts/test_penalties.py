@@ -10,6 +10,7 @@ import surrobrain as sb
 from surrobrain.catalog import load, names
 
 FOLDER = "surrobrain.inverse.penalties"
+SHARP = ("criticality", "group_sparsity", "total_variation")
 every = pytest.mark.parametrize("name", names(FOLDER))
 
 
@@ -90,7 +91,8 @@ def test_a_fit_follows_it_the_more_the_larger_its_weight(name, start, recording)
     ]
     quantities = [make(name, 1.0)(fitted.architecture).item() for fitted in fits]
     # near zero, what has a sharp tip jumps about it by a step
-    assert np.diff(quantities).max() <= 0.01 * quantities[0]
+    slack = 0.01 * quantities[0] if name in SHARP else 0.0
+    assert np.diff(quantities).max() <= slack
     assert quantities[1] < 0.5 * quantities[0]
     assert quantities[2] < 0.1 * quantities[0]
 
