@@ -142,7 +142,8 @@ class AlongMaps:
 
         maps = torch.as_tensor(np.stack(list(self.maps.values())))
         design = torch.cat([torch.ones(1, n_regions, dtype=maps.dtype), maps]).T
-        found = torch.linalg.lstsq(design, value.expand(n_regions)[:, None]).solution[:, 0]
+        wanted = value.detach().expand(n_regions).cpu().numpy()
+        found = torch.as_tensor(np.linalg.lstsq(design.numpy(), wanted)[0])
         return torch.cat([self.base.to_normal(found[:1]), self.slope.to_normal(found[1:])])
 
 

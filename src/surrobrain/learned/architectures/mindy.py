@@ -197,7 +197,9 @@ class MINDy(WindowModel):
             decay = _LEAST_DECAY + self.decay.square()
             sent = self.psi(x) @ self.weights.T
             parts = torch.stack([sent.flatten(), (-decay * x).flatten()], dim=1).double()
-            both = torch.linalg.lstsq(parts, change.flatten()[:, None].double()).solution[:, 0]
-            self.sparse.mul_(both[0])
-            self.low_left.mul_(both[0])
-            self.decay.copy_((both[1] * decay - _LEAST_DECAY).clamp(min=0.0).sqrt())
+            # torch's least squares may differ in its last bit from call to call, numpy's not
+            solved = np.linalg.lstsq(parts.cpu().numpy(), change.flatten().double().cpu().numpy())
+            for_weights, for_decay = solved[0].tolist()
+            self.sparse.mul_(for_weights)
+            self.low_left.mul_(for_weights)
+            self.decay.copy_((for_decay * decay - _LEAST_DECAY).clamp(min=0.0).sqrt())
