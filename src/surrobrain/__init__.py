@@ -29,6 +29,8 @@ _where = {
     "infer": "surrobrain.inverse.infer",
     "Inference": "surrobrain.inverse.inference",
     "Posterior": "surrobrain.inverse.posterior",
+    "save_answer": "surrobrain.inverse.answers",
+    "load_answer": "surrobrain.inverse.answers",
     "simulate": "surrobrain.simulation",
     "sweep": "surrobrain.mechanistic.sweep",
     "differentiable": "surrobrain.mechanistic.differentiable",

@@ -21,6 +21,7 @@ from surrobrain.intervention.lesion import lesion
 from surrobrain.intervention.stimulus import Stimulus
 from surrobrain.intervention.what_if import what_if
 from surrobrain.inverse import features, losses, penalties, priors
+from surrobrain.inverse.answers import load_answer, save_answer
 from surrobrain.inverse.choose_memory import choose_memory
 from surrobrain.inverse.fit import fit
 from surrobrain.inverse.free_network import FreeNetwork
@@ -88,6 +89,7 @@ __all__ = [  # noqa: RUF022
     "infer",
     "lesion",
     "lesion_outcome",
+    "load_answer",
     "load_model",
     "losses",
     "lyapunov_of_map",
@@ -104,6 +106,7 @@ __all__ = [  # noqa: RUF022
     "protocols",
     "read",
     "read_connectome",
+    "save_answer",
     "save_model",
     "simulate",
     "spiking",

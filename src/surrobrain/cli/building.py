@@ -8,21 +8,25 @@ import click
 from surrobrain.cli.options import assignments
 
 if TYPE_CHECKING:
+    from surrobrain.data.connectome import Connectome
     from surrobrain.mechanistic.network import Network
     from surrobrain.mechanistic.observer import Observer
 
-__all__ = ["network_of", "network_options"]
+__all__ = ["network_of", "network_options", "rate_option"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def network_options(function: Function) -> Function:
-    """Add what decides a network of catalog nodes."""
+    """Add what decides a network of catalog nodes, but for the rate of its output."""
     for option in reversed(
         (
             click.option("--connectome", metavar="FILE", help="Wiring, for a node of the catalog."),
             click.option(
-                "--normalize", default="max", show_default=True, help="How weights are scaled."
+                "--normalize",
+                default="max",
+                show_default=True,
+                help="How weights are scaled: max, mean, spectral_radius, row_sum, log1p or none.",
             ),
             click.option(
                 "--param",
@@ -39,13 +43,6 @@ def network_options(function: Function) -> Function:
                 help="What is seen of the network; 'surrobrain catalog observers' lists them.",
             ),
             click.option(
-                "--sfreq",
-                default=100.0,
-                show_default=True,
-                metavar="HZ",
-                help="Samples per second of a network's output.",
-            ),
-            click.option(
                 "--stepper",
                 default="euler",
                 show_default=True,
@@ -57,8 +54,28 @@ def network_options(function: Function) -> Function:
     return function
 
 
-def network_of(node: str, options: dict) -> "Network":
-    """Build a network out of what was typed after ``network_options``."""
+rate_option = click.option(
+    "--sfreq",
+    default=100.0,
+    show_default=True,
+    metavar="HZ",
+    help="Samples per second of a network's output.",
+)
+"""For commands that take no recording whose rate would decide."""
+
+
+def network_of(node: str, options: dict, *, wiring: "Connectome | None" = None) -> "Network":
+    """Build a network out of what was typed after ``network_options``.
+
+    Parameters
+    ----------
+    node : str
+        Name in the catalog.
+    options : dict
+        What was typed, and ``sfreq``, the rate of what is observed.
+    wiring : Connectome, optional
+        What was read already; by default the file that was typed is.
+    """
     import dataclasses
 
     from surrobrain import catalog
@@ -71,7 +88,9 @@ def network_of(node: str, options: dict) -> "Network":
     assert isinstance(kind, type)
     if options["connectome"] is None:
         raise click.UsageError(f"{node} is a node: a network of it needs --connectome FILE")
-    connectome = read_connectome(options["connectome"]).normalized(options["normalize"])
+    read = read_connectome(options["connectome"]) if wiring is None else wiring
+    by = options["normalize"]
+    connectome = read if by == "none" else read.normalized(by)
     typed = assignments(options["parameters"], "--param")
     own = {field.name for field in dataclasses.fields(kind)}
     of_network = {"coupling", "noise", "speed", "dt"}

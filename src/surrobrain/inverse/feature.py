@@ -1,16 +1,19 @@
 """What is compared between a simulation and a recording."""
 
 import dataclasses
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ParamSpec
 
 import numpy as np
 from jaxtyping import Float, Int
 
 from surrobrain.checks import number
 
-__all__ = ["Feature", "Features", "same_label_pairs", "squared", "together"]
+__all__ = ["Feature", "Features", "remembered", "same_label_pairs", "squared", "together"]
+
+Arguments = ParamSpec("Arguments")
 
 
 def squared(found: Any, measured: Any) -> Any:
@@ -41,6 +44,9 @@ class Feature:
     from_covariance : callable, optional
         Takes a covariance between regions, shape (..., n_regions, n_regions), and returns the
         same numbers; with it the feature can be had without any simulation.
+    recipe : tuple of str and mapping, optional
+        Name and arguments of the function in ``surrobrain.features`` that made it, by which it can
+        be saved.
     """
 
     name: str
@@ -49,6 +55,7 @@ class Feature:
     target: Float[np.ndarray, "numbers"] | None = None
     weight: float = 1.0
     from_covariance: Callable[[Any], Any] | None = None
+    recipe: tuple[str, Mapping[str, Any]] | None = None
 
     def __add__(self, other: "Feature | Features") -> "Features":
         """Compare both."""
@@ -118,6 +125,17 @@ class Features:
             part.weight * part.distance(one, other)
             for part, one, other in zip(self.parts, found, measured, strict=True)
         )
+
+
+def remembered(make: Callable[Arguments, Feature]) -> Callable[Arguments, Feature]:
+    """Let the features that a function makes say how they were made."""
+
+    @functools.wraps(make)
+    def made(*args: Arguments.args, **how: Arguments.kwargs) -> Feature:
+        kept = {name: value for name, value in how.items() if name != "target"}
+        return dataclasses.replace(make(*args, **how), recipe=(make.__name__, kept))
+
+    return made
 
 
 def together(feature: Feature | Features) -> Features:

@@ -14,10 +14,12 @@ __all__ = ["catalog"]
 
 _folders = {
     "architectures": "surrobrain.learned.architectures",
+    "features": "surrobrain.inverse.features",
     "metrics": "surrobrain.evaluation.metrics",
     "nodes": "surrobrain.mechanistic.nodes",
     "observers": "surrobrain.mechanistic.observers",
     "penalties": "surrobrain.inverse.penalties",
+    "priors": "surrobrain.inverse.priors",
     "protocols": "surrobrain.intervention.protocols",
 }
 
@@ -31,7 +33,7 @@ def catalog(
     name: str | None,
     as_json: bool,
 ) -> None:
-    """List models, metrics, penalties and protocols; KIND narrows, NAME tells all of one.
+    """List the parts there are; KIND narrows, NAME tells all of one.
 
     \b
     surrobrain catalog

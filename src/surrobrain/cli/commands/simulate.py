@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from surrobrain.cli.building import network_of, network_options
+from surrobrain.cli.building import network_of, network_options, rate_option
 from surrobrain.cli.options import emit, output_options
 
 __all__ = ["simulate"]
@@ -13,6 +13,7 @@ __all__ = ["simulate"]
 @click.command()
 @click.argument("model")
 @network_options
+@rate_option
 @click.option("--duration", default=60.0, show_default=True, metavar="SECONDS")
 @click.option("--seed", default=0, show_default=True, help="Decides the noise.")
 @click.option("--out", required=True, metavar="FILE.npz", help="Where the recording goes.")

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from surrobrain.cli.building import network_of, network_options
+from surrobrain.cli.building import network_of, network_options, rate_option
 from surrobrain.cli.options import assignments, emit, output_options
 
 __all__ = ["sweep"]
@@ -13,6 +13,7 @@ __all__ = ["sweep"]
 @click.command()
 @click.argument("node")
 @network_options
+@rate_option
 @click.option(
     "--vary",
     multiple=True,

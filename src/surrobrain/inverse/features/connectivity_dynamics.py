@@ -6,11 +6,12 @@ import numpy as np
 from jaxtyping import Float
 
 from surrobrain.checks import positive, whole
-from surrobrain.inverse.feature import Feature, same_label_pairs
+from surrobrain.inverse.feature import Feature, remembered, same_label_pairs
 
 __all__ = ["connectivity_dynamics"]
 
 
+@remembered
 def connectivity_dynamics(
     *,
     window: float = 60.0,

@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 
 from surrobrain.checks import number, whole
-from surrobrain.inverse.feature import Feature
+from surrobrain.inverse.feature import Feature, remembered
 
 __all__ = ["cross_spectrum"]
 
 
+@remembered
 def cross_spectrum(*, low: float = 0.0, high: float | None = None, n_bands: int = 5) -> Feature:
     """Compare how regions go together at each frequency, in phase and out of it.
 

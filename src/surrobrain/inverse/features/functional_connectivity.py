@@ -6,11 +6,12 @@ import numpy as np
 from jaxtyping import Float
 
 from surrobrain.checks import choice
-from surrobrain.inverse.feature import Feature, same_label_pairs, squared
+from surrobrain.inverse.feature import Feature, remembered, same_label_pairs, squared
 
 __all__ = ["functional_connectivity"]
 
 
+@remembered
 def functional_connectivity(
     *,
     target: Float[np.ndarray, "regions regions"] | None = None,

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from surrobrain.inverse.feature import Feature
+from surrobrain.inverse.feature import Feature, remembered
 
 __all__ = ["moments"]
 
 
+@remembered
 def moments(*, covariance: bool = False) -> Feature:
     """Compare mean and spread of every region, or all covariances.
 

@@ -5,11 +5,12 @@ from typing import Any
 import numpy as np
 
 from surrobrain.checks import number, whole
-from surrobrain.inverse.feature import Feature
+from surrobrain.inverse.feature import Feature, remembered
 
 __all__ = ["spectrum"]
 
 
+@remembered
 def spectrum(
     *, low: float = 0.0, high: float | None = None, n_bands: int = 20, average: bool = False
 ) -> Feature:

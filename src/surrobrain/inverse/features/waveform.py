@@ -3,11 +3,12 @@
 from typing import Any
 
 from surrobrain.checks import whole
-from surrobrain.inverse.feature import Feature
+from surrobrain.inverse.feature import Feature, remembered
 
 __all__ = ["waveform"]
 
 
+@remembered
 def waveform(*, every: int = 1) -> Feature:
     """Compare sample by sample: right where noise plays no part, as in an evoked response.
 
