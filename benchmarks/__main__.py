@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.outcome import Outcome, met
 
-_not_benchmarks = {"jobs", "outcome", "shared"}
+_not_benchmarks = {"jobs", "outcome", "shared", "together"}
 
 
 def names() -> list[str]:
