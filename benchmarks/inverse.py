@@ -1,4 +1,4 @@
-"""The inverse problem as a whole: known truth, connectomes, epilepsy, groups, the review's figure."""
+"""The inverse problem as a whole: known truth, connectomes, epilepsy, groups, the review."""
 
 from benchmarks.outcome import Outcome
 from benchmarks.together import together

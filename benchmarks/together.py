@@ -22,6 +22,6 @@ def together(prefix: str) -> Outcome:
             rows.append(row | {"met": "yes" if met(alone) else "no"})
             figures[f"{name}: {figure}"], targets[f"{name}: {figure}"] = value, bound
     notes = [
-        f"`python -m benchmarks {prefix}...` prints the table of one part, with its baselines."
+        f"`python -m benchmarks {prefix}...` prints one of them whole, with baselines."
     ]
     return Outcome(rows, figures, targets, notes)
