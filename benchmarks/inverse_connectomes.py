@@ -123,11 +123,11 @@ def _people() -> list[tuple[str, Connectome, FC, FC]]:
         halves = [correlations(half) for half in np.split(bold, 2)]
         weights = np.load(folder / "sc.npy")[np.ix_(keep, keep)]
         connectome = Connectome(weights).without_self().normalized("max")
-        found.append((f"subject {k}", connectome, *halves))
+        found.append((f"subject {k}", connectome, halves[0], halves[1]))
     folder = shared_data("connectomes/hcp_schaefer100/sub_100206")
     connectome = Connectome(np.load(folder / "sc_strength.npy")).without_self().normalized("max")
     sessions = [correlations(np.load(folder / f"bold_rest{k}_lr.npy").T) for k in (1, 2)]
-    return [*found, ("two sessions", connectome, *sessions)]
+    return [*found, ("two sessions", connectome, sessions[0], sessions[1])]
 
 
 def _subjects() -> Outcome:
