@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from surrobrain.errors import NotConverged
+from surrobrain.inverse.balanced import Balanced
 from surrobrain.inverse.prior import Prior
 from surrobrain.inverse.unknowns import Global, Tied, Unknown
 from surrobrain.mechanistic.network import Network
@@ -30,9 +31,10 @@ class FreeNetwork:
     ----------
     network : Network
         What is known; the values that it has are where a fit starts.
-    unknowns : mapping of str to Prior, PerRegion, AlongMaps or Tied
+    unknowns : mapping of str to Prior, PerRegion, AlongMaps, Tied or Balanced
         For each unknown parameter what was known of it before the data: a prior
-        (``surrobrain.priors``) for one number; `per_region`, `along_maps` or `tied` for more.
+        (``surrobrain.priors``) for one number; `per_region`, `along_maps`, `tied` or `balanced`
+        for more.
         Names are parameters of the node, "coupling", "noise", "speed", or numbers of the other
         parts by their path: "observer.efficacy", "coupling.midpoint", "noise.tau".
 
@@ -101,7 +103,8 @@ class FreeNetwork:
     @property
     def _owners(self) -> tuple[str, ...]:
         """Unknowns with coordinates of their own."""
-        return tuple(k for k, given in self.unknowns.items() if not isinstance(given, Tied))
+        following = (Tied, Balanced)
+        return tuple(k for k, given in self.unknowns.items() if not isinstance(given, following))
 
     @functools.cached_property
     def groups(self) -> dict[str, Unknown]:
@@ -110,7 +113,8 @@ class FreeNetwork:
             name: given if isinstance(given, Unknown) else Global(given)
             for name, given in self.unknowns.items()
         }
-        return dict(sorted(spelled.items(), key=lambda item: isinstance(item[1], Tied)))
+        order = {Tied: 1, Balanced: 2}
+        return dict(sorted(spelled.items(), key=lambda item: order.get(type(item[1]), 0)))
 
     @functools.cached_property
     def slices(self) -> dict[str, slice]:

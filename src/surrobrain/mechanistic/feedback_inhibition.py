@@ -17,7 +17,7 @@ from surrobrain.mechanistic.nodes.dynamic_mean_field import DynamicMeanField
 from surrobrain.mechanistic.nodes.wong_wang import firing_rate
 from surrobrain.mechanistic.observers.identity import Identity
 
-__all__ = ["feedback_inhibition"]
+__all__ = ["excitation_at", "feedback_inhibition", "inhibitory_current"]
 
 _BAND = 0.005  # nA around the target: what Deco et al. accept
 _STEP = 0.03  # nA of error that one iteration answers to: the response is that near the target
@@ -153,7 +153,7 @@ class _Rest:
         p = SimpleNamespace(**values)
         rate, slope = _rate(p.a_E * target, p.d_E)
         released = p.tau_E * p.gamma
-        S_E = released * rate / (1 + released * rate)
+        S_E = excitation_at(np, p, target)
         targets, sources, weights, _ = network.connectome.edges()
         tracts = np.zeros((n, n))
         np.add.at(tracts, (targets, sources), weights)
@@ -162,12 +162,7 @@ class _Rest:
         excited = tracts + np.diag(p.w_plus * p.J_N)
         inhibited = p.feed_forward[:, None] * tracts + np.diag(p.J_N)
         base = p.W_I * p.I0 + inhibited @ S_E
-        low, high = base - p.w_II * p.tau_I * (np.abs(p.a_I * base) + 1e3), base
-        for _ in range(200):  # bisection: the current falls as the inhibition it causes grows
-            current = (low + high) / 2
-            above = current - base + p.w_II * p.tau_I * _rate(p.a_I * current - p.b_I, p.d_I)[0] > 0
-            low, high = np.where(above, low, current), np.where(above, current, high)
-        rate_I, slope_I = _rate(p.a_I * low - p.b_I, p.d_I)
+        rate_I, slope_I = _rate(p.a_I * inhibitory_current(np, p, base) - p.b_I, p.d_I)
         relay = p.tau_I * p.a_I * slope_I
         J_I = (p.W_E * p.I0 + excited @ S_E - target - p.b_E / p.a_E) / (p.tau_I * rate_I)
         gain = released * p.a_E * slope / (1 + released * rate) ** 2
@@ -189,6 +184,23 @@ class _Rest:
                 "more than their inhibition takes back; use weaker coupling"
             )
         return needed
+
+
+def excitation_at(xp: Any, p: Any, target: float) -> Any:
+    """Return the excitatory gating that belongs to a current above threshold, in nA."""
+    opened = p.tau_E * p.gamma * firing_rate(xp, p.a_E * target, p.d_E)
+    return opened / (1 + opened)
+
+
+def inhibitory_current(xp: Any, p: Any, base: Any) -> Any:
+    """Return I_I in nA: what reaches I from elsewhere, less the inhibition that it causes."""
+    low, high = base - p.w_II * p.tau_I * (xp.abs(p.a_I * base) + 1e3), base
+    for _ in range(200):  # bisection: the current falls as the inhibition it causes grows
+        current = (low + high) / 2
+        caused = p.w_II * p.tau_I * firing_rate(xp, p.a_I * current - p.b_I, p.d_I)
+        above = current - base + caused > 0
+        low, high = xp.where(above, low, current), xp.where(above, current, high)
+    return low
 
 
 def _rate(
