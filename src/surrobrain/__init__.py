@@ -22,6 +22,7 @@ _where = {
     "per_region": "surrobrain.inverse.unknowns",
     "along_maps": "surrobrain.inverse.unknowns",
     "tied": "surrobrain.inverse.unknowns",
+    "balanced": "surrobrain.inverse.balanced",
     "fit": "surrobrain.inverse.fit",
     "Search": "surrobrain.inverse.search",
     "trust": "surrobrain.inverse.well_posed",

@@ -22,6 +22,7 @@ from surrobrain.intervention.stimulus import Stimulus
 from surrobrain.intervention.what_if import what_if
 from surrobrain.inverse import features, losses, penalties, priors
 from surrobrain.inverse.answers import load_answer, save_answer
+from surrobrain.inverse.balanced import balanced
 from surrobrain.inverse.choose_memory import choose_memory
 from surrobrain.inverse.fit import fit
 from surrobrain.inverse.free_network import FreeNetwork
@@ -73,6 +74,7 @@ __all__ = [  # noqa: RUF022
     "WongWang",
     "along_maps",
     "architectures",
+    "balanced",
     "choose_memory",
     "choose_strength",
     "cortical_sheet",
