@@ -27,7 +27,8 @@ class Inference:
     n_simulations : int
         Runs of the network: per round of the neural posterior, or in all of "smc_abc".
     rounds : int
-        Of the neural posterior: from the second on, points are drawn from the posterior so far.
+        Of the neural posterior: from the second on, points are drawn around the posterior so far.
+        Three suit many unknowns; the flow is then no longer good for another recording.
     flow : {"maf", "nsf"}
         Of the neural posterior: masked autoregressive or neural spline flow.
     embedding : int, optional

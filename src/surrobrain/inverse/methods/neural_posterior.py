@@ -12,6 +12,7 @@ from jaxtyping import Float
 from surrobrain.inverse.inference import Inference
 from surrobrain.inverse.linear_start import linear_start
 from surrobrain.inverse.problem import Drawn, Problem
+from surrobrain.inverse.proposal import around, corrected, prior
 from surrobrain.inverse.scaling import oddity, scaling_of, surviving
 from surrobrain.lazy import need
 from surrobrain.seeds import stream
@@ -20,6 +21,8 @@ __all__ = ["neural_posterior"]
 
 _ODD = 0.999  # share of simulations nearer to their center, above which the data are foreign
 _BATCH, _RATE = 200, 1e-3
+_CANDIDATES = 10  # draws of which each one that is returned is chosen, after the first round
+_FEWEST = 100  # effective draws
 
 Points = Float[np.ndarray, "points unknowns"]
 Numbers = Float[np.ndarray, "points numbers"]
@@ -52,39 +55,51 @@ def neural_posterior(problem: Problem, options: Inference, *, seed: int) -> Draw
 
     Notes
     -----
-    Sequential rounds draw from the posterior so far and are corrected for that by the atomic
-    loss [1]_, implemented by the package sbi [2]_. The prior is standard normal without bounds, so
-    that nothing can leak out of it. The flow starts from the linear regression of the unknowns on
-    the features and learns what that leaves: a few thousand simulations are few for a flow alone.
+    The flow starts from the linear regression of the unknowns on the features and learns what that
+    leaves: a few thousand simulations are few for a flow alone. From the second round on, points
+    are drawn from a Gaussian around the posterior so far [1]_, twice as wide, where features of
+    many unknowns are nearly linear; a new flow learns there, and its draws are weighted by prior
+    over proposal. The prior is standard normal without bounds, so that nothing can leak out of it.
+    Flows and their training are those of the package sbi [2]_.
 
     References
     ----------
-    .. [1] Greenberg, Nonnenmacher & Macke (2019), Automatic posterior transformation for
-       likelihood-free inference. ICML.
+    .. [1] Papamakarios & Murray (2016), Fast epsilon-free inference of simulation models with
+       Bayesian conditional density estimation. NeurIPS.
     .. [2] Tejero-Cantero et al. (2020), sbi: a toolkit for simulation-based inference. JOSS 5:2505.
     """
-    n = problem.n_unknowns
-    u = stream(seed, 0x49E, 0).standard_normal((options.n_simulations, n))
-    flow, found = None, Drawn(u)
+    n, proposal, found = problem.n_unknowns, prior(problem.n_unknowns), Drawn(np.zeros((0, 0)))
     for k in range(options.rounds):
         noise = int(stream(seed, 0x49F, k).integers(2**31))
+        u = proposal.draw(options.n_simulations, seed=noise)
         numbers = problem.simulate(u, seed=noise)
         good, failed, said = surviving(numbers)
-        if flow is None:
-            with _own_chance(noise):  # the package draws from the prior to look at it
-                flow = _Flow(numbers[good], problem.observed, n, options)
-            said += flow.foreign
+        with _own_chance(noise):  # the package draws from the prior to look at it
+            flow = _Flow(numbers[good], problem.observed, n, options)
         loss = flow.train(u[good], numbers[good], seed=noise)
-        last = k + 1 == options.rounds
-        u = flow.draw(options.n_draws if last else options.n_simulations, seed=noise + 1)
-        said = tuple(dict.fromkeys((*found.warnings, *said)))
+        said = (*found.warnings, *said, *(flow.foreign if k == 0 else ()))
+        told = {"validation log probability": -loss}
+        n_candidates = options.n_draws if k == 0 else _CANDIDATES * options.n_draws
+        draws = flow.draw(n_candidates, seed=noise + 1)
+        if k:
+            draws, effective = corrected(draws, proposal, n_draws=options.n_draws, seed=noise)
+            told["effective draws"] = effective
+            said += _few(effective) if k + 1 == options.rounds else ()
         worst = max(failed, found.failed)
-        found = Drawn(u, {"validation log probability": -loss}, worst, said)
+        found = Drawn(draws, told, worst, tuple(dict.fromkeys(said)))
+        proposal = around(draws) if k + 1 < options.rounds else proposal
     return found
 
 
+def _few(effective: float) -> tuple[str, ...]:
+    return (
+        f"only {effective:.0f} effective draws remain of the last round: its posterior reaches "
+        "beyond where was simulated; give more simulations or fewer rounds",
+    ) if effective < _FEWEST else ()  # fmt: skip
+
+
 class _Flow:
-    """A flow that is trained round by round; it owns networks, optimizer and simulations."""
+    """A flow that learns from simulations; it owns networks, optimizer and scaling."""
 
     def __init__(
         self, numbers: Numbers, observed: np.ndarray, n_unknowns: int, options: Inference
@@ -105,11 +120,11 @@ class _Flow:
         if options.embedding is not None:
             embed = need("sbi.neural_nets.embedding_nets", extra="inference").FCEmbedding
             extra["embedding_net"] = embed(input_dim=width, output_dim=options.embedding)
-        prior = torch.distributions.MultivariateNormal(
+        normal = torch.distributions.MultivariateNormal(
             torch.zeros(n_unknowns), torch.eye(n_unknowns)
         )
         self.trainer = self.sbi.NPE(
-            prior=prior, show_progress_bars=False, tracker=_Silent(),
+            prior=normal, show_progress_bars=False, tracker=_Silent(),
             density_estimator=linear_start(nets.posterior_nn(
                 options.flow, z_score_theta="none", z_score_x="independent", **extra
             )),
@@ -117,14 +132,14 @@ class _Flow:
         self.posterior: Any = None
 
     def train(self, u: Points, numbers: Numbers, *, seed: int) -> float:
-        """Learn from the simulations of one more round; return the best validation loss."""
+        """Learn from simulations; return the best validation loss."""
         import torch
 
         theta = torch.as_tensor(u, dtype=torch.float32)
         x = torch.as_tensor(self.scaling(numbers), dtype=torch.float32)
 
         def learn() -> float:
-            self.trainer.append_simulations(theta, x, proposal=self.posterior)
+            self.trainer.append_simulations(theta, x)
             estimator = self.trainer.train(training_batch_size=_BATCH, learning_rate=_RATE)
             self.posterior = self.trainer.build_posterior(estimator)
             self.posterior.set_default_x(self.observed)
