@@ -1,9 +1,11 @@
+import dataclasses
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import joblib
 import numpy as np
 import pytest
 
@@ -186,6 +188,45 @@ def test_a_run_that_was_killed_goes_on_where_it_stopped(tmp_path):
     for name, block in blocks.items():
         first = int(name[6:15])
         assert np.array_equal(values[first : first + len(block)], block)
+
+
+def test_a_dask_cluster_runs_the_simulations_and_gives_the_same_draws(recording, tmp_path):
+    from dask.distributed import Client, LocalCluster
+
+    def compute(samples, sfreq):
+        (tmp_path / str(os.getpid())).touch()
+        return spreads().compute(samples, sfreq)
+
+    short = recording.crop(0.0, 2.0)
+    options = {
+        "features": Feature("spreads", compute), "seed": 3,
+        "method": Inference("smc_abc", n_simulations=300, n_draws=50),
+    }  # fmt: skip
+    here = infer(free_network(), short, **options)
+    assert {path.name for path in tmp_path.iterdir()} == {str(os.getpid())}
+    quiet = {"dashboard_address": ":0", "silence_logs": 60}
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, **quiet) as cluster,
+        Client(cluster) as client,
+        joblib.parallel_config(backend="dask"),
+    ):
+        workers = {str(pid) for pid in client.run(os.getpid).values()}
+        there = infer(free_network(), short, **options)
+    np.testing.assert_array_equal(there.u, here.u)
+    assert workers & {path.name for path in tmp_path.iterdir()}
+
+
+def test_a_posterior_is_looked_at_as_closely_as_a_fit(recording, reference):
+    told = sb.trust(reference, recording, truth={"coupling": 0.5, "noise": 1.0}, budget=0)
+    assert told.existence.fitted[0] > 0.05
+    assert told.stability.spectrum.rank == 2
+    assert told.uniqueness.profile.shape[0] == 2
+    assert (told.uniqueness.profile.min(axis=1) > told.uniqueness.chance).all()
+    assert told.verdicts == ("weakly identified", "identified")  # by 80 to 90 %, and by more
+    np.testing.assert_allclose(told.shrinkage, reference.shrinkage)
+    assert (np.abs(told.z_scores) < 3).all()
+    blind = sb.trust(dataclasses.replace(reference, objective=None))
+    assert (blind.existence, blind.uniqueness, blind.stability) == (None, None, None)
 
 
 def test_what_does_not_go_is_said_at_once(recording):

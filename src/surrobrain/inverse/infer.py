@@ -90,7 +90,7 @@ def infer(
     drawn = run(problem, options, seed=seed)
     return Posterior(
         free, drawn.u, options, drawn.diagnostics, drawn.failed, time.monotonic() - begin, seed,
-        drawn.warnings,
+        drawn.warnings, objective,
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """What is known of the unknowns of a network after the data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import Float
@@ -8,6 +8,7 @@ from jaxtyping import Float
 from surrobrain.checks import choice, number
 from surrobrain.inverse.free_network import FreeNetwork
 from surrobrain.inverse.inference import Inference
+from surrobrain.inverse.objective import Objective
 
 __all__ = ["Posterior"]
 
@@ -34,6 +35,8 @@ class Posterior:
         Decided everything.
     warnings : tuple of str
         What a reader must know, in plain words.
+    objective : Objective, optional
+        What was compared, for the report on how far the answer can be trusted.
 
     Examples
     --------
@@ -54,6 +57,7 @@ class Posterior:
     seconds: float
     seed: int
     warnings: tuple[str, ...]
+    objective: Objective | None = field(default=None, repr=False)
 
     @property
     def method(self) -> str:
