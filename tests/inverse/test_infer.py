@@ -13,9 +13,9 @@ import surrobrain as sb
 from surrobrain.errors import NotConverged
 from surrobrain.inverse.feature import Feature, together
 from surrobrain.inverse.free_network import FreeNetwork
-from surrobrain.inverse.infer import _objective, infer
+from surrobrain.inverse.infer import infer, objective_of
 from surrobrain.inverse.inference import Inference
-from surrobrain.inverse.methods.neural_posterior import _Flow
+from surrobrain.inverse.methods.neural_posterior import Flow
 from surrobrain.inverse.problem import Problem
 from surrobrain.inverse.simulated_features import SimulatedFeatures
 from surrobrain.statistics.calibration import expected_coverage, rank_uniformity, ranks
@@ -93,17 +93,15 @@ def test_truths_of_the_prior_lie_anywhere_in_their_posteriors():
 @pytest.mark.slow
 def test_truths_lie_anywhere_in_the_posteriors_of_one_flow(recording):
     """Simulation-based calibration of a flow that is trained once and asked 400 times."""
-    import torch
-
     free, method, n_draws = free_network(), Inference(n_simulations=2000), 99
-    problem = SimulatedFeatures(_objective(free, recording, together(spreads()), method, 0))
+    problem = SimulatedFeatures(objective_of(free, recording, together(spreads()), method, 0))
     u, truths = free.sample(2000, seed=0), free.sample(400, seed=5)
     numbers = problem.simulate(u, seed=0)
-    flow = _Flow(numbers, problem.observed, 2, method)
+    flow = Flow(numbers, problem.observed, 2, method)
     flow.train(u, numbers, seed=0)
     draws = []
     for k, row in enumerate(problem.simulate(truths, seed=99)):
-        flow.posterior.set_default_x(torch.as_tensor(flow.scaling(row), dtype=torch.float32))
+        flow.tell(row)
         draws.append(flow.draw(n_draws, seed=k))
     draws = np.stack(draws)
     assert (rank_uniformity(ranks(draws, truths), n_draws) > 0.005).all()
@@ -128,7 +126,7 @@ def test_unknowns_that_cannot_run_side_by_side_are_run_one_by_one(tmp_path):
 
 
 def test_a_network_with_its_features_is_a_problem(recording):
-    objective = _objective(
+    objective = objective_of(
         free_network(), recording, sb.features.moments() + spreads(), Inference("smc_abc"), 0
     )
     problem = SimulatedFeatures(objective)

@@ -72,7 +72,7 @@ def neural_posterior(problem: Problem, options: Inference, *, seed: int) -> Draw
         good, failed, said = surviving(numbers)
         if flow is None:
             with _own_chance(noise):  # the package draws from the prior to look at it
-                flow = _Flow(numbers[good], problem.observed, n, options)
+                flow = Flow(numbers[good], problem.observed, n, options)
             said += flow.foreign
         loss = flow.train(u[good], numbers[good], seed=noise)
         last = k + 1 == options.rounds
@@ -83,7 +83,7 @@ def neural_posterior(problem: Problem, options: Inference, *, seed: int) -> Draw
     return found
 
 
-class _Flow:
+class Flow:
     """A flow that is trained round by round; it owns networks, optimizer and simulations."""
 
     def __init__(
@@ -132,6 +132,13 @@ class _Flow:
 
         with _own_chance(seed):
             return _quietly(learn)
+
+    def tell(self, observed: Float[np.ndarray, "numbers"]) -> None:
+        """Draw from now on given other numbers than those that were observed first."""
+        import torch
+
+        self.observed = torch.as_tensor(self.scaling(observed), dtype=torch.float32)
+        self.posterior.set_default_x(self.observed)
 
     def draw(self, n: int, *, seed: int) -> Float[np.ndarray, "draws unknowns"]:
         """Return draws given what was observed."""
