@@ -10,6 +10,8 @@ import pytest
 
 import surrobrain as sb
 from surrobrain.errors import NotConverged
+from surrobrain.inverse.feature import together
+from surrobrain.inverse.fit_network import prepared
 
 P = sb.priors
 FC = sb.features.functional_connectivity
@@ -171,3 +173,21 @@ def test_a_checkpoint_of_another_search_is_refused(recording, tmp_path):
     sb.fit(free, recording, training=search, checkpoint=path)
     with pytest.raises(ValueError, match="another search"):
         sb.fit(free, recording, training=search, checkpoint=path, seed=1)
+
+
+@pytest.mark.parametrize("covariance", [False, True])
+def test_moments_are_had_without_a_simulation(covariance):
+    observer = sb.observers.Identity(sfreq=100.0)
+    network = sb.Network(
+        sb.WongWang(), sb.examples.ring(3), coupling=0.3, noise=0.002, dt=1e-3, observer=observer
+    )
+    free = sb.FreeNetwork(network, {"coupling": P.Uniform(0.1, 0.5), "w": P.Uniform(0.5, 0.9)})
+    feature = sb.features.moments(covariance=covariance)
+    recording = sb.simulate(network, duration=500.0, seed=0)
+    search = sb.Search("lbfgs", through="linearization")
+    objective = prepared(free, recording, together(feature), penalties=(), search=search, seed=0)
+    (measured,), found = objective.targets, objective._one(free.origin())
+    np.testing.assert_allclose(found[:3], measured[:3], rtol=2e-3)
+    near = {"rtol": 0.1} if covariance else {"atol": 0.05}  # 1.5 % is chance
+    own = np.flatnonzero(np.eye(3)[np.triu_indices(3)]) if covariance else np.arange(3)
+    np.testing.assert_allclose(found[3:][own], measured[3:][own], **near)

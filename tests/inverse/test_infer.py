@@ -1,9 +1,11 @@
+import dataclasses
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import joblib
 import numpy as np
 import pytest
 
@@ -11,9 +13,9 @@ import surrobrain as sb
 from surrobrain.errors import NotConverged
 from surrobrain.inverse.feature import Feature, together
 from surrobrain.inverse.free_network import FreeNetwork
-from surrobrain.inverse.infer import _objective, infer
+from surrobrain.inverse.infer import infer, objective_of
 from surrobrain.inverse.inference import Inference
-from surrobrain.inverse.methods.neural_posterior import _Flow
+from surrobrain.inverse.methods.neural_posterior import Flow
 from surrobrain.inverse.problem import Problem
 from surrobrain.inverse.simulated_features import SimulatedFeatures
 from surrobrain.statistics.calibration import expected_coverage, rank_uniformity, ranks
@@ -91,17 +93,15 @@ def test_truths_of_the_prior_lie_anywhere_in_their_posteriors():
 @pytest.mark.slow
 def test_truths_lie_anywhere_in_the_posteriors_of_one_flow(recording):
     """Simulation-based calibration of a flow that is trained once and asked 400 times."""
-    import torch
-
     free, method, n_draws = free_network(), Inference(n_simulations=2000), 99
-    problem = SimulatedFeatures(_objective(free, recording, together(spreads()), method, 0))
+    problem = SimulatedFeatures(objective_of(free, recording, together(spreads()), method, 0))
     u, truths = free.sample(2000, seed=0), free.sample(400, seed=5)
     numbers = problem.simulate(u, seed=0)
-    flow = _Flow(numbers, problem.observed, 2, method)
+    flow = Flow(numbers, problem.observed, 2, method)
     flow.train(u, numbers, seed=0)
     draws = []
     for k, row in enumerate(problem.simulate(truths, seed=99)):
-        flow.posterior.set_default_x(torch.as_tensor(flow.scaling(row), dtype=torch.float32))
+        flow.tell(row)
         draws.append(flow.draw(n_draws, seed=k))
     draws = np.stack(draws)
     assert (rank_uniformity(ranks(draws, truths), n_draws) > 0.005).all()
@@ -126,7 +126,7 @@ def test_unknowns_that_cannot_run_side_by_side_are_run_one_by_one(tmp_path):
 
 
 def test_a_network_with_its_features_is_a_problem(recording):
-    objective = _objective(
+    objective = objective_of(
         free_network(), recording, sb.features.moments() + spreads(), Inference("smc_abc"), 0
     )
     problem = SimulatedFeatures(objective)
@@ -186,6 +186,45 @@ def test_a_run_that_was_killed_goes_on_where_it_stopped(tmp_path):
     for name, block in blocks.items():
         first = int(name[6:15])
         assert np.array_equal(values[first : first + len(block)], block)
+
+
+def test_a_dask_cluster_runs_the_simulations_and_gives_the_same_draws(recording, tmp_path):
+    from dask.distributed import Client, LocalCluster
+
+    def compute(samples, sfreq):
+        (tmp_path / str(os.getpid())).touch()
+        return spreads().compute(samples, sfreq)
+
+    short = recording.crop(0.0, 2.0)
+    options = {
+        "features": Feature("spreads", compute), "seed": 3,
+        "method": Inference("smc_abc", n_simulations=300, n_draws=50),
+    }  # fmt: skip
+    here = infer(free_network(), short, **options)
+    assert {path.name for path in tmp_path.iterdir()} == {str(os.getpid())}
+    quiet = {"dashboard_address": ":0", "silence_logs": 60}
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, **quiet) as cluster,
+        Client(cluster) as client,
+        joblib.parallel_config(backend="dask"),
+    ):
+        workers = {str(pid) for pid in client.run(os.getpid).values()}
+        there = infer(free_network(), short, **options)
+    np.testing.assert_array_equal(there.u, here.u)
+    assert workers & {path.name for path in tmp_path.iterdir()}
+
+
+def test_a_posterior_is_looked_at_as_closely_as_a_fit(recording, reference):
+    told = sb.trust(reference, recording, truth={"coupling": 0.5, "noise": 1.0}, budget=0)
+    assert told.existence.fitted[0] > 0.05
+    assert told.stability.spectrum.rank == 2
+    assert told.uniqueness.profile.shape[0] == 2
+    assert (told.uniqueness.profile.min(axis=1) > told.uniqueness.chance).all()
+    assert told.verdicts == ("weakly identified", "identified")  # by 80 to 90 %, and by more
+    np.testing.assert_allclose(told.shrinkage, reference.shrinkage)
+    assert (np.abs(told.z_scores) < 3).all()
+    blind = sb.trust(dataclasses.replace(reference, objective=None))
+    assert (blind.existence, blind.uniqueness, blind.stability) == (None, None, None)
 
 
 def test_what_does_not_go_is_said_at_once(recording):

@@ -5,44 +5,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
+from benchmarks.inverse_calibration import LinearGaussian
 
-@dataclass
-class LinearGaussian:
-    """Numbers A u + noise: the posterior is Gaussian."""
-
-    slopes: np.ndarray
-    covariance: np.ndarray
-    observed: np.ndarray
-    calls: int = 0
-
-    @classmethod
-    def drawn(cls, n_unknowns: int = 2, n_numbers: int = 4, *, seed: int = 0) -> "LinearGaussian":
-        rng = np.random.default_rng(seed)
-        slopes = rng.normal(size=(n_numbers, n_unknowns))
-        covariance = 0.4 * np.eye(n_numbers) + 0.2
-        return cls(slopes, covariance, slopes @ rng.normal(size=n_unknowns) + 0.3)
-
-    @property
-    def n_unknowns(self) -> int:
-        return self.slopes.shape[1]
-
-    @property
-    def start(self) -> np.ndarray:
-        return np.zeros(self.n_unknowns)
-
-    def simulate(self, us: np.ndarray, *, seed: int) -> np.ndarray:
-        self.calls += len(us)
-        noise = np.random.default_rng(seed).standard_normal((len(us), len(self.observed)))
-        return us @ self.slopes.T + noise @ np.linalg.cholesky(self.covariance).T
-
-    def mean(self, u: torch.Tensor) -> torch.Tensor:
-        return torch.as_tensor(self.slopes) @ u
-
-    def posterior(self) -> tuple[np.ndarray, np.ndarray]:
-        """Mean and covariance."""
-        precision = np.linalg.inv(self.covariance)
-        spread = np.linalg.inv(self.slopes.T @ precision @ self.slopes + np.eye(self.n_unknowns))
-        return spread @ self.slopes.T @ precision @ self.observed, spread
+__all__ = ["Curved", "Failing", "LinearGaussian"]
 
 
 @dataclass

@@ -47,6 +47,9 @@ class Feature:
     recipe : tuple of str and mapping, optional
         Name and arguments of the function in ``surrobrain.features`` that made it, by which it can
         be saved.
+    from_moments : callable, optional
+        The same for a feature that also tells of the level: takes the mean, shape
+        (..., n_regions), and the covariance.
     """
 
     name: str
@@ -56,6 +59,19 @@ class Feature:
     weight: float = 1.0
     from_covariance: Callable[[Any], Any] | None = None
     recipe: tuple[str, Mapping[str, Any]] | None = None
+    from_moments: Callable[[Any, Any], Any] | None = None
+
+    @property
+    def needs_simulation(self) -> bool:
+        """Whether mean and covariance do not tell the numbers."""
+        return self.from_covariance is None and self.from_moments is None
+
+    def expected(self, mean: Any, covariance: Any) -> Any:
+        """Return the numbers of activity with this mean and covariance."""
+        if self.from_moments is not None:
+            return self.from_moments(mean, covariance)
+        assert self.from_covariance is not None
+        return self.from_covariance(covariance)
 
     def __add__(self, other: "Feature | Features") -> "Features":
         """Compare both."""

@@ -160,11 +160,11 @@ def _refuse_search(free: FreeNetwork, features: Features, search: Search) -> Non
         from surrobrain.mechanistic.linearization import refuse_unlinearizable
 
         refuse_unlinearizable(free.network)
-        blind = [part.name for part in features.parts if part.from_covariance is None]
+        blind = [part.name for part in features.parts if part.needs_simulation]
         if blind:
             raise ValueError(
-                f"the linearization gives covariances, which do not tell the {blind[0]}; use "
-                "through='simulation'"
+                f"the linearization gives means and covariances, which do not tell the {blind[0]}; "
+                "use through='simulation'"
             )
     elif search.method in ("adam", "lbfgs"):
         refuse_undifferentiable(free.network)

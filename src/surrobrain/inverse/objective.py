@@ -113,7 +113,7 @@ class Objective:
             import torch
 
             with torch.no_grad():
-                return torch.cat(self._from_covariance(torch.as_tensor(u))).numpy()
+                return torch.cat(self._expected(torch.as_tensor(u))).numpy()
         draws = range(self.search.n_draws)
         network = self.free.at(u)
         runs = [network.run(self.n_times, seed=self.seed + d).values for d in draws]
@@ -124,7 +124,7 @@ class Objective:
 
         def loss(given: Any) -> Any:
             return self.features.distance(
-                self._from_covariance(given), tuple(torch.as_tensor(t) for t in self.targets)
+                self._expected(given), tuple(torch.as_tensor(t) for t in self.targets)
             )
 
         if slope:
@@ -136,11 +136,11 @@ class Objective:
             return _LOST, np.zeros_like(u)
         return value + float(self._penalized(u[None])[0]), np.zeros_like(u)
 
-    def _from_covariance(self, u: Any) -> list[Any]:
-        from surrobrain.mechanistic.linearization import stationary_covariance
+    def _expected(self, u: Any) -> list[Any]:
+        from surrobrain.mechanistic.linearization import stationary_moments
 
-        covariance = stationary_covariance(self.free.network, self.free.values(u))
-        return [part.from_covariance(covariance) for part in self.features.parts]  # pyright: ignore
+        moments = stationary_moments(self.free.network, self.free.values(u))
+        return [part.expected(*moments) for part in self.features.parts]
 
     def _simulated_loss(self, u: Any) -> Any:
         """Return the distance of simulations that start at the initial state, settling unseen."""

@@ -1,6 +1,6 @@
 """What is known of the unknowns of a network after the data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import Float
@@ -57,7 +57,7 @@ class Posterior:
     seconds: float
     seed: int
     warnings: tuple[str, ...]
-    objective: Objective | None = None
+    objective: Objective | None = field(default=None, repr=False)
 
     @property
     def method(self) -> str:

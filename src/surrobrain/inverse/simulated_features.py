@@ -86,7 +86,7 @@ class SimulatedFeatures:
 
         way, free = self.objective, self.objective.free
         if way.search.through == "linearization":
-            return torch.cat(way._from_covariance(u))
+            return torch.cat(way._expected(u))
         values, skip = free.values(u), free.network.settling_samples
         found = []
         for run in way._runs:

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
     from surrobrain.mechanistic.network import Network
 
-__all__ = ["jacobian_at_rest", "refuse_unlinearizable", "stationary_covariance"]
+__all__ = [
+    "jacobian_at_rest",
+    "refuse_unlinearizable",
+    "stationary_covariance",
+    "stationary_moments",
+]
 
 _NEWTON_STEPS = 200
 _AT_REST = 1e-10
@@ -58,6 +63,33 @@ def stationary_covariance(network: "Network", values: "Mapping[str, Tensor]") ->
     .. [1] Deco et al. (2013), Resting-state functional connectivity emerges from structurally and
        dynamically shaped slow linear fluctuations. J Neurosci 33:11239.
     """
+    return stationary_moments(network, values)[1]
+
+
+def stationary_moments(
+    network: "Network", values: "Mapping[str, Tensor]"
+) -> "tuple[Tensor, Tensor]":
+    """Return mean and covariance of what is observed, of small fluctuations about rest.
+
+    Parameters
+    ----------
+    network : Network
+        Without delays, with white noise.
+    values : mapping of str to tensor, shape () or (n_regions,)
+        As in `stationary_covariance`; the result is differentiable by them.
+
+    Returns
+    -------
+    mean : tensor, shape (n_regions,)
+        What is observed at rest; that of the fluctuations, to first order in them.
+    covariance : tensor, shape (n_regions, n_regions)
+        As in `stationary_covariance`.
+
+    Raises
+    ------
+    ValueError, NotConverged
+        As in `stationary_covariance`.
+    """
     refuse_unlinearizable(network)
     system = _System(network, values)
     rest = system.rest()
@@ -73,7 +105,7 @@ def stationary_covariance(network: "Network", values: "Mapping[str, Tensor]") ->
     blocks = covariance.reshape(system.n_states, system.n, system.n_states, system.n)
     import torch
 
-    return torch.einsum("ka,kalb,lb->ab", look, blocks, look)
+    return system.seen(*rest), torch.einsum("ka,kalb,lb->ab", look, blocks, look)
 
 
 def jacobian_at_rest(network: "Network", values: "Mapping[str, Tensor]") -> "Tensor":
@@ -268,12 +300,13 @@ class _System:
         """Return how the observation answers to every state of its region."""
         import torch
 
-        def read(*z: Any) -> Any:
-            output = quantity(self.observer, self.node)(self.xp, z[: self.n_own], self.p)
-            seen = self.observer.read(self.xp, z[self.n_own :], output, self.q)
-            return (z[0] * 0 + seen)[None]
+        slopes = _elementwise(lambda *z: self.seen(*z)[None], x)
+        return torch.stack([slope[0] for slope in slopes])
 
-        return torch.stack([slope[0] for slope in _elementwise(read, x)])
+    def seen(self, *x: "Tensor") -> "Tensor":
+        """Return what is observed of every region."""
+        output = quantity(self.observer, self.node)(self.xp, x[: self.n_own], self.p)
+        return x[0] * 0 + self.observer.read(self.xp, x[self.n_own :], output, self.q)
 
 
 def _elementwise(function: Any, arguments: tuple) -> list:

@@ -3,7 +3,9 @@ import inspect
 import numpy as np
 import pytest
 import torch
+from scipy.stats import ttest_1samp
 
+from benchmarks.inverse_calibration import deviations
 from surrobrain.catalog import load, names
 from surrobrain.errors import NotConverged
 from surrobrain.inverse.inference import Inference
@@ -67,6 +69,20 @@ def test_a_gaussian_posterior_is_met_from_simulations_alone(method, options):
     assert 0.6 < ratios.min() < ratios.max() < 1.6
     assert found.warnings == ()
     assert toy.calls <= options.get("n_simulations", 2000) * options.get("rounds", 1)
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        "laplace", "variational", "nuts", "smc_abc",
+        pytest.param("neural_posterior", marks=pytest.mark.slow),
+    ],
+)  # fmt: skip
+def test_every_method_meets_a_gaussian_posterior_up_to_chance(method):
+    apart = deviations(method)
+    p = ttest_1samp(apart, 0.0, axis=0).pvalue
+    assert p.min() * p.size > 0.01
+    assert np.abs(apart.mean(axis=0)).max() < 0.15
 
 
 @pytest.mark.parametrize("method", ["smc_abc", "nuts"])

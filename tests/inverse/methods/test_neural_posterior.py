@@ -33,7 +33,7 @@ class Regression:
 
 @pytest.fixture
 def regression(monkeypatch):
-    monkeypatch.setattr(MODULE, "_Flow", Regression)
+    monkeypatch.setattr(MODULE, "Flow", Regression)
 
 
 def bent(u):

@@ -3,11 +3,12 @@
 from typing import Any
 
 from surrobrain.checks import positive, whole
-from surrobrain.inverse.feature import Feature
+from surrobrain.inverse.feature import Feature, remembered
 
 __all__ = ["envelope"]
 
 
+@remembered
 def envelope(
     *, n_windows: int = 8, oscillating: bool = False, floor: float | None = None
 ) -> Feature:

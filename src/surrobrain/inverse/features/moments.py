@@ -23,17 +23,18 @@ def moments(*, covariance: bool = False) -> Feature:
         covariance with its diagonal.
     """
 
-    def compute(samples: Any, sfreq: float) -> Any:
+    def from_moments(mean: Any, found: Any) -> Any:
         import torch
 
+        if not covariance:
+            variance = torch.diagonal(found, dim1=-2, dim2=-1).clamp(min=1e-300)
+            return torch.cat([mean, 0.5 * variance.log()], -1)
+        rows, columns = torch.triu_indices(found.shape[-1], found.shape[-1])
+        return torch.cat([mean, found[..., rows, columns]], -1)
+
+    def compute(samples: Any, sfreq: float) -> Any:
         mean = samples.mean(-2)
         centered = samples - mean[..., None, :]
-        if not covariance:
-            spread = centered.square().mean(-2).clamp(min=1e-300)
-            return torch.cat([mean, 0.5 * spread.log()], -1)
-        n = samples.shape[-1]
-        rows, columns = torch.triu_indices(n, n)
-        found = (centered.mT @ centered / samples.shape[-2])[..., rows, columns]
-        return torch.cat([mean, found], -1)
+        return from_moments(mean, centered.mT @ centered / samples.shape[-2])
 
-    return Feature("moments", compute)
+    return Feature("moments", compute, from_moments=from_moments)

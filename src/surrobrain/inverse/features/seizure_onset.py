@@ -3,11 +3,12 @@
 from typing import Any
 
 from surrobrain.checks import number, positive
-from surrobrain.inverse.feature import Feature
+from surrobrain.inverse.feature import Feature, remembered
 
 __all__ = ["seizure_onset"]
 
 
+@remembered
 def seizure_onset(*, threshold: float = 0.0, softness: float | None = None) -> Feature:
     """Compare when every region first rises above a threshold: the order of recruitment.
 

@@ -75,7 +75,7 @@ def neural_posterior(problem: Problem, options: Inference, *, seed: int) -> Draw
         numbers = problem.simulate(u, seed=noise)
         good, failed, said = surviving(numbers)
         with _own_chance(noise):  # the package draws from the prior to look at it
-            flow = _Flow(numbers[good], problem.observed, n, options)
+            flow = Flow(numbers[good], problem.observed, n, options)
         loss = flow.train(u[good], numbers[good], seed=noise)
         said = (*found.warnings, *said, *(flow.foreign if k == 0 else ()))
         told = {"validation log probability": -loss}
@@ -98,7 +98,7 @@ def _few(effective: float) -> tuple[str, ...]:
     ) if effective < _FEWEST else ()  # fmt: skip
 
 
-class _Flow:
+class Flow:
     """A flow that learns from simulations; it owns networks, optimizer and scaling."""
 
     def __init__(
@@ -147,6 +147,13 @@ class _Flow:
 
         with _own_chance(seed):
             return _quietly(learn)
+
+    def tell(self, observed: Float[np.ndarray, "numbers"]) -> None:
+        """Draw from now on given other numbers than those that were observed first."""
+        import torch
+
+        self.observed = torch.as_tensor(self.scaling(observed), dtype=torch.float32)
+        self.posterior.set_default_x(self.observed)
 
     def draw(self, n: int, *, seed: int) -> Float[np.ndarray, "draws unknowns"]:
         """Return draws given what was observed."""
