@@ -11,7 +11,7 @@ import surrobrain as sb
 from surrobrain.errors import NotConverged
 from surrobrain.inverse.feature import Feature, together
 from surrobrain.inverse.free_network import FreeNetwork
-from surrobrain.inverse.infer import _objective, infer
+from surrobrain.inverse.infer import infer, objective_of
 from surrobrain.inverse.inference import Inference
 from surrobrain.inverse.methods.neural_posterior import _Flow
 from surrobrain.inverse.problem import Problem
@@ -94,7 +94,7 @@ def test_truths_lie_anywhere_in_the_posteriors_of_one_flow(recording):
     import torch
 
     free, method, n_draws = free_network(), Inference(n_simulations=2000), 99
-    problem = SimulatedFeatures(_objective(free, recording, together(spreads()), method, 0))
+    problem = SimulatedFeatures(objective_of(free, recording, together(spreads()), method, 0))
     u, truths = free.sample(2000, seed=0), free.sample(400, seed=5)
     numbers = problem.simulate(u, seed=0)
     flow = _Flow(numbers, problem.observed, 2, method)
@@ -126,7 +126,7 @@ def test_unknowns_that_cannot_run_side_by_side_are_run_one_by_one(tmp_path):
 
 
 def test_a_network_with_its_features_is_a_problem(recording):
-    objective = _objective(
+    objective = objective_of(
         free_network(), recording, sb.features.moments() + spreads(), Inference("smc_abc"), 0
     )
     problem = SimulatedFeatures(objective)

@@ -22,7 +22,7 @@ from surrobrain.mechanistic.adjoint import refuse_undifferentiable
 from surrobrain.mechanistic.network import Network
 from surrobrain.training.progress import progress
 
-__all__ = ["NetworkFit", "fit_network"]
+__all__ = ["NetworkFit", "distances_at", "fit_network", "identity_of", "prepared"]
 
 _LOST = 1e5  # beyond this a point was not simulated at all
 _FLAT = 1e-9  # relative difference of the loss between points of the prior that counts as none
@@ -99,7 +99,7 @@ def fit_network(
     features = together(loss or functional_connectivity())
     search = search or Search()
     objective = prepared(free, recording, features, penalties=penalties, search=search, seed=seed)
-    replay = Replay(None if checkpoint is None else Path(checkpoint), _identity(objective))
+    replay = Replay(None if checkpoint is None else Path(checkpoint), identity_of(objective))
     try:
         prior_loss, starts = _looked(objective, replay)
         ends, histories = _searched(objective, replay, starts)
@@ -114,7 +114,7 @@ def fit_network(
         )
     return NetworkFit(
         model=free.at(ends[best]), free=free, u=ends[best], loss=float(losses[best]),
-        distances=_distances(objective, ends[best]), starts=ends, losses=losses,
+        distances=distances_at(objective, ends[best]), starts=ends, losses=losses,
         prior_loss=prior_loss, history=tuple(histories[best]), seconds=time.monotonic() - begin,
         seed=seed, warnings=_warnings(free, ends, losses, prior_loss), objective=objective,
     )  # fmt: skip
@@ -281,7 +281,8 @@ def _value(objective: Objective, replay: Replay, end: np.ndarray) -> float:
     return float(replay(end[None], lambda: objective.values(end[None]))[0])
 
 
-def _distances(objective: Objective, u: np.ndarray) -> dict[str, float]:
+def distances_at(objective: Objective, u: Float[np.ndarray, "unknowns"]) -> dict[str, float]:
+    """Return the distance of every feature at a point, before its weight."""
     import torch
 
     found = np.split(objective._one(u), np.cumsum([len(t) for t in objective.targets])[:-1])
@@ -316,7 +317,7 @@ def _warnings(
     return tuple(found)
 
 
-def _identity(objective: Objective) -> str:
+def identity_of(objective: Objective) -> str:
     """Return a hash of everything that decides the answers."""
     digest = hashlib.sha256()
     config, arrays = objective.free.network.to_parts()

@@ -16,7 +16,7 @@ from surrobrain.inverse.posterior import Posterior
 from surrobrain.inverse.search import Search
 from surrobrain.inverse.simulated_features import SimulatedFeatures
 
-__all__ = ["infer"]
+__all__ = ["infer", "objective_of"]
 
 _BY_SIMULATION = ("neural_posterior", "smc_abc")  # the others need expected features
 _METHODS = "surrobrain.inverse.methods"
@@ -84,7 +84,7 @@ def infer(
     begin = time.monotonic()
     options = Inference(method) if isinstance(method, str) else method
     compared = together(features or functional_connectivity())
-    objective = _objective(free, recording, compared, options, seed)
+    objective = objective_of(free, recording, compared, options, seed)
     problem = SimulatedFeatures(objective, None if folder is None else Path(folder))
     run: Any = load(_METHODS, options.method)
     drawn = run(problem, options, seed=seed)
@@ -94,7 +94,7 @@ def infer(
     )  # fmt: skip
 
 
-def _objective(
+def objective_of(
     free: FreeNetwork,
     recording: Recording | None,
     features: Features,
