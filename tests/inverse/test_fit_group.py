@@ -117,7 +117,7 @@ def test_unknowns_of_every_kind_can_be_narrowed():
     assert known.at(u).noise_kind.sigma == pytest.approx(free.at(mean + sd * u).noise_kind.sigma)
     assert known.origin() == pytest.approx(np.zeros(6), abs=1e-9)
     with pytest.raises(ValueError, match="6 unknowns need"):
-        narrowed(free, mean, sd[:5])
+        narrowed(free, mean[:5], sd[:5])
 
 
 @pytest.fixture(scope="module")

@@ -178,7 +178,8 @@ def fit_group(
     >>> network = sb.Network(sb.Linear(), sb.examples.ring(4), coupling=0.3, noise=1.0)
     >>> free = sb.FreeNetwork(network, {"coupling": sb.priors.Uniform(0.0, 0.45)})
     >>> told = [sb.simulate(network, duration=30.0, seed=k) for k in range(4)]
-    >>> group = fit_group(free, told)  # four recordings of one brain
+    >>> few = sb.Inference("laplace", n_repeats=40)
+    >>> group = fit_group(free, told, method=few)  # four recordings of one brain
     >>> bool(np.ptp(group.u) < np.ptp(group.alone)), 0.2 < group.values["coupling"] < 0.4
     (True, True)
     """
