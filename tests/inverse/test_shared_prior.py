@@ -21,7 +21,7 @@ def told(slopes, numbers):
 
 
 def test_the_spread_is_the_best_by_the_marginal_likelihood():
-    _, slopes, numbers = drawn(7, np.array([0.5, 1.0]), seed=3)
+    _, slopes, numbers = drawn(7, np.array([0.2, 0.5]), seed=3)
     found = shared_prior(*told(slopes, numbers), np.ones(2))
     n_people, m, n = slopes.shape
     every = slopes.reshape(-1, n)  # what the mean does to all numbers
@@ -37,6 +37,7 @@ def test_the_spread_is_the_best_by_the_marginal_likelihood():
 
     best = minimize(cost, np.zeros(2), method="Nelder-Mead", options={"xatol": 1e-7, "fatol": 1e-9})
     assert found.settled
+    assert (found.sd < 1).all()
     assert np.log(found.sd) == pytest.approx(best.x, abs=1e-3)
 
 
@@ -82,6 +83,12 @@ def test_people_without_data_are_the_typical_person():
     found = shared_prior(information, pull, np.ones(1))
     assert found.u[-1] == pytest.approx(found.mean)
     assert found.spread[-1] > found.sd
+
+
+def test_people_are_not_farther_apart_than_the_prior():
+    silent = shared_prior(np.zeros((3, 1, 1)), np.zeros((3, 1)), np.ones(1))
+    assert silent.sd == pytest.approx([1.0])
+    assert silent.mean_error == pytest.approx([1.0])
 
 
 def test_one_person_has_no_spread():

@@ -11,7 +11,7 @@ __all__ = ["SharedPrior", "shared_prior"]
 
 _ITERATIONS = 2000
 _STILL = 1e-5  # relative change of a spread per iteration
-_LEAST = 1e-3  # standard deviations of the first prior: nobody is known to be more alike
+_LEAST, _MOST = 1e-3, 1.0  # standard deviations of the first prior, which people were drawn from
 
 Unknowns = Float[np.ndarray, "unknowns"]
 PerPerson = Float[np.ndarray, "people unknowns"]
@@ -24,7 +24,7 @@ class SharedPrior:
     Parameters
     ----------
     mean, sd : array, shape (n_unknowns,)
-        Of the normal distribution of people.
+        Of the normal distribution of people; it is never wider than the prior, whose sd is 1.
     mean_error : array, shape (n_unknowns,)
         Standard deviation of the mean given all data.
     u, spread : array, shape (n_people, n_unknowns)
@@ -88,7 +88,7 @@ def shared_prior(
     sd, settled = np.array(start, dtype=np.float64), False
     for _ in range(_ITERATIONS):
         given = _given(information, pull, sd)
-        new = np.maximum(np.sqrt(given.squares / (n - 1)), _LEAST)
+        new = np.clip(np.sqrt(given.squares / (n - 1)), _LEAST, _MOST)
         settled = bool(np.abs(np.log(new / sd)).max() < _STILL)
         sd = new
         if settled:
