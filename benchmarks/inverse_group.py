@@ -1,13 +1,16 @@
 """People fitted together, recognized, and found again: four HCP subjects, BOLD of 80 regions.
 
 A linear network on each person's own tracts, with a coupling that may depend on how strongly a
-region is connected: two unknowns, from the functional connectivity within hemispheres. "loss" is the
-squared distance of the network's connectivity from that of the second half of the run, which no fit
-saw, averaged over people. Fingerprints ask every model of a first half about every second half.
+region is connected: two unknowns, from the functional connectivity within hemispheres. The loss is
+the squared distance of the network's connectivity from that of the second half of the run, which
+no fit saw, averaged over people, for fits to the whole first half and to 72 s of it. Fingerprints
+ask every model of a first half about every second half.
 There is one run per person, so the halves are not two sessions: what they share may be the hour.
 """
 
+import math
 import time
+from pathlib import Path
 
 import numpy as np
 
@@ -15,11 +18,11 @@ import surrobrain as sb
 from benchmarks.outcome import Outcome
 from benchmarks.shared import hcp_cortex, hcp_folders
 from surrobrain.evaluation.fingerprint import Fingerprint, fingerprint
-from surrobrain.inverse.feature import together
+from surrobrain.inverse.feature import Feature, together
 from surrobrain.inverse.fit_group import GroupFit, fit_group
 from surrobrain.inverse.fit_network import prepared
 from surrobrain.inverse.inference import Inference
-from surrobrain.inverse.reliability import Reliability, reliability
+from surrobrain.inverse.reliability import reliability
 
 __all__ = ["measure"]
 
@@ -37,32 +40,25 @@ def measure() -> Outcome:
     full, short, later = (
         fit_group(list(people), some, features=alike, method=METHOD, seed=0) for some in given
     )
-    rows = []
-    for name, group in (("432 s", full), ("72 s", short)):
-        alone, together_ = (_unseen(group, u, halves[1], alike) for u in (group.alone, group.u))
-        rows.append({
-            "fitted": name, "loss, separate": alone, "loss, together": together_,
-            "misfit": float(group.misfits.mean()), "spread of people": _told(group.sd),
-            "sd of a person": _told(group.spread.mean(axis=0)),
-            "warnings": "; ".join(group.warnings),
-        })  # fmt: skip
+    rows = [_row("loss on the other half", f"network, {name}", *_losses(group, halves[1], alike))
+            for name, group in (("432 s", full), ("72 s", short))]  # fmt: skip
     surrogates = [[sb.fit(sb.LinearVAR(80), each, seed=0) for each in half] for half in halves]
-    for label, models, metric in (
-        ("network", full.fits, "fc"), ("LinearVAR", surrogates[0], "fc"),
-        ("LinearVAR", surrogates[0], "r2"),
-    ):  # fmt: skip
+    alone = [fit.free.at(u) for fit, u in zip(full.fits, full.alone, strict=True)]
+    asked = [("network", alone, "fc"), ("network, together", full.fits, "fc"),
+             ("LinearVAR", surrogates[0], "fc"), ("LinearVAR", surrogates[0], "r2")]  # fmt: skip
+    for label, models, metric in asked:
         found = fingerprint(models, halves[1], metric=metric, first=halves[0], n_runs=4)
-        rows.append({"model": label, **_recognized(found)})
-    again = reliability([full.fits, later.fits])
-    wired = reliability(surrogates)
-    rows += [{"number": name, "ICC": f"{icc:.2f} [{low:.2f}, {high:.2f}]"}
-             for name, icc, low, high in zip(again.names, again.icc, again.low, again.high, strict=True)]  # fmt: skip
-    rows.append({"number": "LinearVAR, median of 6400", "ICC": f"{np.nanmedian(wired.icc):.2f}"})
-    figures = _figures(rows, again, wired) | {"cpu_s": time.process_time() - begin}
+        rows.append(_row(f"recognized by {metric}", label, *_recognized(found)))
+    again, wired = reliability([full.fits, later.fits]), reliability(surrogates)
+    for name, icc, low, high in zip(again.names, again.icc, again.low, again.high, strict=True):
+        rows.append(_row("ICC", name, icc, math.nan, f"[{low:.2f}, {high:.2f}]"))
+    middle = float(np.nanmedian(wired.icc))
+    rows.append(_row("ICC", "LinearVAR", middle, math.nan, "median of 6400 influences"))
+    figures = _figures(rows) | {"cpu_s": time.process_time() - begin}
     return Outcome(rows, figures, {"cpu_s": "<= 240"}, [__doc__ or ""])
 
 
-def _person(folder) -> tuple[sb.FreeNetwork, sb.Recording]:
+def _person(folder: Path) -> tuple[sb.FreeNetwork, sb.Recording]:
     """Return one person's network with unknowns, and the standardized run."""
     keep, names = hcp_cortex()
     tracts = np.log1p(np.load(folder / "sc.npy")[np.ix_(keep, keep)])
@@ -75,7 +71,7 @@ def _person(folder) -> tuple[sb.FreeNetwork, sb.Recording]:
     )  # fmt: skip
     prior = sb.along_maps(
         {"strength": (strength - strength.mean()) / strength.std()},
-        base=sb.priors.Uniform(0.3, 0.95), slope=sb.priors.Normal(0.0, 0.03),
+        base=sb.priors.Uniform(0.5, 0.995), slope=sb.priors.Normal(0.0, 0.03),
     )  # fmt: skip
     values = np.load(folder / "bold.npy")[keep].T
     run = sb.Recording(values, 1 / TR, names, "fMRI").zscored()
@@ -86,43 +82,52 @@ def _hemispheres() -> np.ndarray:
     return np.array([name[-1] for name in hcp_cortex()[1]])
 
 
-def _unseen(group: GroupFit, us: np.ndarray, halves: list[sb.Recording], alike) -> float:
-    """Return the mean distance from the halves that were not fitted."""
+def _row(question: str, model: str, value: float, beside: float, remark: str) -> dict:
+    return {
+        "question": question, "of": model, "value": value, "beside it": beside, "remark": remark,
+    }  # fmt: skip
+
+
+def _losses(
+    group: GroupFit, halves: list[sb.Recording], alike: Feature
+) -> tuple[float, float, str]:
+    """Return the mean distance from the halves that were not fitted: together, and separately."""
     search = sb.Search("lbfgs", through="linearization")
-    return float(np.mean([
-        prepared(
-            fit.free, half, together(alike), penalties=(), search=search, seed=0
-        ).values(u[None])[0]
-        for fit, half, u in zip(group.fits, halves, us, strict=True)
-    ]))  # fmt: skip
+    objectives = [
+        prepared(fit.free, half, together(alike), penalties=(), search=search, seed=0)
+        for fit, half in zip(group.fits, halves, strict=True)
+    ]
+    joint, alone = (
+        float(np.mean([o.values(u[None])[0] for o, u in zip(objectives, us, strict=True)]))
+        for us in (group.u, group.alone)
+    )
+    told = (
+        f"beside it: separate fits; spread of people {_told(group.sd)}, sd of a person "
+        f"{_told(group.spread.mean(axis=0))}, misfit {group.misfits.mean():.1f}; typical person "
+        f"{_told(np.array(list(group.values.values())))}"
+    )
+    return joint, alone, "; ".join([told, *group.warnings])
 
 
-def _recognized(found: Fingerprint) -> dict:
+def _recognized(found: Fingerprint) -> tuple[float, float, str]:
+    """Return the rate, that of raw connectivity, and what chance does."""
     raw = found.baseline
     assert raw is not None
     low, high = found.interval
-    return {
-        "metric": found.metric, "rate": found.rate, "95 %": f"[{low:.2f}, {high:.2f}]",
-        "p": found.rate_p, "own - others": f"{found.contrast:.3f} +- {found.contrast_margin:.3f}",
-        "p of it": found.contrast_p, "rate, raw FC": raw.rate,
-        "own - others, raw FC": f"{raw.contrast:.3f} +- {raw.contrast_margin:.3f}",
-    }  # fmt: skip
+    told = (
+        f"beside it: raw FC; [{low:.2f}, {high:.2f}], chance 0.25, p = {found.rate_p:.2g}; own - "
+        f"others {found.contrast:.3f} +- {found.contrast_margin:.3f}, p = {found.contrast_p:.2g}; "
+        f"raw FC {raw.contrast:.3f} +- {raw.contrast_margin:.3f}"
+    )
+    return found.rate, raw.rate, told
 
 
 def _told(numbers: np.ndarray) -> str:
     return ", ".join(f"{x:.2f}" for x in numbers)
 
 
-def _figures(rows: list[dict], again: Reliability, wired: Reliability) -> dict[str, float | None]:
-    figures: dict[str, float | None] = {"icc_linear_var": float(np.nanmedian(wired.icc))}
-    for row in rows:
-        if "fitted" in row:
-            label = row["fitted"].replace(" ", "")
-            figures[f"loss_separate_{label}"] = row["loss, separate"]
-            figures[f"loss_together_{label}"] = row["loss, together"]
-        elif "model" in row:
-            figures[f"rate_{row['model'].lower()}_{row['metric']}"] = row["rate"]
-            figures["rate_raw_fc"] = row["rate, raw FC"]
-    for name, icc in zip(again.names, again.icc, strict=True):
-        figures[f"icc_{name.replace(' ', '_')}"] = float(icc)
-    return figures
+def _figures(rows: list[dict]) -> dict[str, float | None]:
+    return {f"{row['question']}, {row['of']}": row["value"] for row in rows} | {
+        f"{row['question']}, {row['of']}, beside it": row["beside it"]
+        for row in rows if not math.isnan(row["beside it"])
+    }  # fmt: skip

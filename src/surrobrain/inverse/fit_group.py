@@ -35,6 +35,7 @@ __all__ = ["GroupFit", "fit_group"]
 _ROUNDS = 12  # times that every person is linearized anew
 _STILL = 0.02  # standard deviations of the group that a person may still move by
 _HALVINGS = 5
+_INSIDE = 2.0  # standard deviations of the prior: beyond, features may have no slope to go by
 _TRIED = 16  # points of the prior whose median loss is reported
 _WRONG = 4.0  # misfit from which on a reader is told
 _ALIKE = 0.02  # spread, in standard deviations of the prior, that is as good as none
@@ -226,8 +227,7 @@ class _People:
         alone, told = [], []
         for k in range(len(self.problems)):
             alone.append(self._answer(k, np.zeros(0), self._mode))
-            packed = self._answer(k, alone[k], self._condensed)
-            told.append(packed)
+            told.append(self._answer(k, np.clip(alone[k], -_INSIDE, _INSIDE), self._condensed))
         self.alone = np.stack(alone)
         self.misfits = np.array([each[0, 0] for each in told])
         self.likelihoods = [
@@ -277,7 +277,7 @@ class _People:
 
 def _together(people: _People) -> tuple[SharedPrior, People]:
     """Linearize everyone, learn the prior, move everyone, until nobody moves."""
-    u, group = people.alone.copy(), None
+    u, group = np.clip(people.alone, -_INSIDE, _INSIDE), None
     sd = np.ones(u.shape[1])
     for _ in range(_ROUNDS):
         information, pull = [], []
