@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from surrobrain.inverse.constraint import Constraint
 from surrobrain.inverse.feature import Feature, Features
 from surrobrain.inverse.fit_learned import fit_learned
 from surrobrain.inverse.fit_network import fit_network
@@ -24,7 +25,7 @@ def fit(
     recording: Any,
     *,
     loss: Any = None,
-    penalties: Sequence[Penalty] = (),
+    penalties: Sequence[Penalty | Constraint] = (),
     training: Any = None,
     seed: int = 0,
     checkpoint: str | Path | None = None,
@@ -46,8 +47,9 @@ def fit(
         Learned models: the data term (``surrobrain.losses``); by default the next sample, or what
         the model says suits it. Networks: what is compared (``surrobrain.features``), by default
         functional connectivity.
-    penalties : sequence of callable
-        Terms added to the loss (``surrobrain.penalties``).
+    penalties : sequence of callable or Constraint
+        Terms added to the loss (``surrobrain.penalties``). Of a network also what must hold at
+        the end, such as a mean rate of 3 Hz in every region (`Constraint`).
     training : Training or Search, optional
         Learned models: epochs, learning rate and so on. Networks: how to search.
     seed : int
@@ -73,7 +75,8 @@ def fit(
     Diverged
         The loss or the validation error left the finite range.
     NotConverged
-        The loss of a network does not depend on what is unknown, or nothing could be simulated.
+        The loss of a network does not depend on what is unknown, nothing could be simulated, or
+        no point was found at which all constraints hold.
 
     Notes
     -----
@@ -106,6 +109,8 @@ def fit(
         return fit_network(model, recording, loss=loss, search=training, **common)
     if isinstance(model, (Architecture, Surrogate)):
         _expect(training, Training, "training of a learned model", "sb.Training(...)")
+        if any(isinstance(each, Constraint) for each in penalties):
+            raise TypeError("constraints hold for networks; give a learned model a penalty instead")
         return fit_learned(model, recording, loss=loss, training=training, **common)
     if isinstance(model, Network):
         raise TypeError(

@@ -12,6 +12,7 @@ from jaxtyping import Float
 
 from surrobrain.data.recording import Recording
 from surrobrain.errors import NotConverged
+from surrobrain.inverse.constraint import Constraint, Held, hold, kept, refuse_constraints
 from surrobrain.inverse.feature import Feature, Features, squared, together
 from surrobrain.inverse.features.functional_connectivity import functional_connectivity
 from surrobrain.inverse.free_network import FreeNetwork
@@ -22,7 +23,7 @@ from surrobrain.mechanistic.adjoint import refuse_undifferentiable
 from surrobrain.mechanistic.network import Network
 from surrobrain.training.progress import progress
 
-__all__ = ["NetworkFit", "fit_network"]
+__all__ = ["NetworkFit", "distances_at", "fit_network", "identity_of", "prepared"]
 
 _LOST = 1e5  # beyond this a point was not simulated at all
 _FLAT = 1e-9  # relative difference of the loss between points of the prior that counts as none
@@ -62,6 +63,8 @@ class NetworkFit:
         What a reader must know, in plain words.
     objective : Objective
         What was searched, for the report on how far the answer can be trusted.
+    held : Held, optional
+        How the constraints came to hold, if there were any.
     """
 
     model: Network
@@ -77,6 +80,7 @@ class NetworkFit:
     seed: int
     warnings: tuple[str, ...]
     objective: Objective
+    held: Held | None = None
 
     @property
     def values(self) -> dict[str, float]:
@@ -89,7 +93,7 @@ def fit_network(
     recording: Recording | None,
     *,
     loss: Feature | Features | None,
-    penalties: Sequence[Penalty],
+    penalties: Sequence[Penalty | Constraint],
     search: Search | None,
     seed: int,
     checkpoint: str | Path | None,
@@ -98,14 +102,19 @@ def fit_network(
     begin = time.monotonic()
     features = together(loss or functional_connectivity())
     search = search or Search()
-    objective = prepared(free, recording, features, penalties=penalties, search=search, seed=seed)
-    replay = Replay(None if checkpoint is None else Path(checkpoint), _identity(objective))
+    hard = [each for each in penalties if isinstance(each, Constraint)]
+    soft = [each for each in penalties if not isinstance(each, Constraint)]
+    objective = prepared(free, recording, features, penalties=soft, search=search, seed=seed)
+    refuse_constraints(hard, search)
+    replay = Replay(None if checkpoint is None else Path(checkpoint), identity_of(objective))
     try:
         prior_loss, starts = _looked(objective, replay)
-        ends, histories = _searched(objective, replay, starts)
+        ends, histories, held = _searched(objective, replay, starts, hard, prior_loss)
     finally:
         replay.write()
     losses = np.array([_value(objective, replay, end) for end in ends])
+    if hard:
+        losses = np.where(kept(hard, held), losses, np.inf)
     best = int(np.argmin(losses))
     if losses[best] >= _LOST:
         raise NotConverged(
@@ -114,9 +123,10 @@ def fit_network(
         )
     return NetworkFit(
         model=free.at(ends[best]), free=free, u=ends[best], loss=float(losses[best]),
-        distances=_distances(objective, ends[best]), starts=ends, losses=losses,
+        distances=distances_at(objective, ends[best]), starts=ends, losses=losses,
         prior_loss=prior_loss, history=tuple(histories[best]), seconds=time.monotonic() - begin,
-        seed=seed, warnings=_warnings(free, ends, losses, prior_loss), objective=objective,
+        seed=seed, warnings=_warnings(free, ends, losses, prior_loss),
+        objective=held[best].objective if hard else objective, held=held[best] if hard else None,
     )  # fmt: skip
 
 
@@ -219,11 +229,15 @@ def _looked(objective: Objective, replay: Replay) -> tuple[float, np.ndarray]:
 
 
 def _searched(
-    objective: Objective, replay: Replay, starts: np.ndarray
-) -> tuple[np.ndarray, list[list[float]]]:
-    """Return where the searches end, and the losses along each."""
+    objective: Objective,
+    replay: Replay,
+    starts: np.ndarray,
+    hard: list[Constraint],
+    prior_loss: float,
+) -> tuple[np.ndarray, list[list[float]], list[Held]]:
+    """Return where the searches end, the losses along each, and how constraints came to hold."""
     search = objective.search
-    ends, histories = [], []
+    ends, histories, held = [], [], []
     with progress(search.n_starts * search.iterations, label="fit") as report:
         for k, start in enumerate(starts):
             history: list[float] = []
@@ -233,9 +247,16 @@ def _searched(
                 done = k * search.iterations + min(len(history), search.iterations)
                 report(done, f"loss {min(history):.4g}")
 
-            ends.append(_one_search(objective, replay, start, told, seed=objective.seed + k))
+            def one(
+                whole: Objective, start: np.ndarray, *, k: int = k, told: Callable = told
+            ) -> np.ndarray:
+                return _one_search(whole, replay, start, told, seed=objective.seed + k)
+
+            if hard:
+                held.append(hold(objective, hard, start, one, scale=prior_loss))
+            ends.append(held[-1].u if hard else one(objective, start))
             histories.append(history)
-    return np.stack(ends), histories
+    return np.stack(ends), histories, held
 
 
 def _one_search(
@@ -281,7 +302,8 @@ def _value(objective: Objective, replay: Replay, end: np.ndarray) -> float:
     return float(replay(end[None], lambda: objective.values(end[None]))[0])
 
 
-def _distances(objective: Objective, u: np.ndarray) -> dict[str, float]:
+def distances_at(objective: Objective, u: Float[np.ndarray, "unknowns"]) -> dict[str, float]:
+    """Return the distance of every feature at a point, before its weight."""
     import torch
 
     found = np.split(objective._one(u), np.cumsum([len(t) for t in objective.targets])[:-1])
@@ -316,7 +338,7 @@ def _warnings(
     return tuple(found)
 
 
-def _identity(objective: Objective) -> str:
+def identity_of(objective: Objective) -> str:
     """Return a hash of everything that decides the answers."""
     digest = hashlib.sha256()
     config, arrays = objective.free.network.to_parts()

@@ -16,7 +16,7 @@ from surrobrain.inverse.posterior import Posterior
 from surrobrain.inverse.search import Search
 from surrobrain.inverse.simulated_features import SimulatedFeatures
 
-__all__ = ["infer"]
+__all__ = ["infer", "objective_of"]
 
 _BY_SIMULATION = ("neural_posterior", "smc_abc")  # the others need expected features
 _METHODS = "surrobrain.inverse.methods"

@@ -5,7 +5,38 @@ import math
 import numpy as np
 from jaxtyping import Float
 
-__all__ = ["jackknife_margin", "pooled_margin"]
+__all__ = ["binomial_interval", "jackknife_margin", "pooled_margin"]
+
+
+def binomial_interval(successes: int, n: int) -> tuple[float, float]:
+    """Return the 95 % interval of a probability from how often something happened.
+
+    Parameters
+    ----------
+    successes, n : int
+        It happened ``successes`` times in ``n`` trials.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper end.
+
+    Notes
+    -----
+    That of Clopper and Pearson (1934), exact and never too narrow: both ends are quantiles of beta
+    distributions.
+
+    Examples
+    --------
+    >>> low, high = binomial_interval(8, 10)
+    >>> round(low, 4), round(high, 4)
+    (0.4439, 0.9748)
+    """
+    from scipy.special import betaincinv
+
+    low = 0.0 if successes == 0 else float(betaincinv(successes, n - successes + 1, 0.025))
+    high = 1.0 if successes == n else float(betaincinv(successes + 1, n - successes, 0.975))
+    return low, high
 
 
 def jackknife_margin(replicates: Float[np.ndarray, "replicates"]) -> float:
