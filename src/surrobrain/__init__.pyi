@@ -12,6 +12,7 @@ from surrobrain.data.recording import Recording
 from surrobrain.data.sparse_connectome import SparseConnectome
 from surrobrain.evaluation import metrics
 from surrobrain.evaluation.decoding import Trials, decode
+from surrobrain.evaluation.fingerprint import fingerprint
 from surrobrain.evaluation.lesion_outcome import lesion_outcome
 from surrobrain.evaluation.prediction_error import prediction_error
 from surrobrain.evaluation.scorecard import Scorecard, evaluate
@@ -24,11 +25,14 @@ from surrobrain.inverse import features, losses, penalties, priors
 from surrobrain.inverse.answers import load_answer, save_answer
 from surrobrain.inverse.balanced import balanced
 from surrobrain.inverse.choose_memory import choose_memory
+from surrobrain.inverse.constraint import Constraint
 from surrobrain.inverse.fit import fit
+from surrobrain.inverse.fit_group import fit_group
 from surrobrain.inverse.free_network import FreeNetwork
 from surrobrain.inverse.infer import infer
 from surrobrain.inverse.inference import Inference
 from surrobrain.inverse.posterior import Posterior
+from surrobrain.inverse.reliability import reliability
 from surrobrain.inverse.search import Search
 from surrobrain.inverse.strength import choose_strength
 from surrobrain.inverse.unknowns import along_maps, per_region, tied
@@ -54,6 +58,7 @@ from surrobrain.training.options import Training
 
 __all__ = [  # noqa: RUF022
     "Connectome",
+    "Constraint",
     "FreeNetwork",
     "Inference",
     "JansenRit",
@@ -87,7 +92,9 @@ __all__ = [  # noqa: RUF022
     "examples",
     "features",
     "feedback_inhibition",
+    "fingerprint",
     "fit",
+    "fit_group",
     "infer",
     "lesion",
     "lesion_outcome",
@@ -108,6 +115,7 @@ __all__ = [  # noqa: RUF022
     "protocols",
     "read",
     "read_connectome",
+    "reliability",
     "save_answer",
     "save_model",
     "simulate",
