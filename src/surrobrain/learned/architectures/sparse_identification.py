@@ -2,7 +2,7 @@
 
 import math
 import warnings
-from itertools import combinations_with_replacement, product
+from itertools import combinations_with_replacement
 from typing import Any, ClassVar
 
 import numpy as np
