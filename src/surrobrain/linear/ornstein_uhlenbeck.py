@@ -106,8 +106,7 @@ def solve_ornstein_uhlenbeck(
             "no continuous-time system with independent noise explains these samples; "
             "use solve_autoregression"
         )
-    coefficients = np.zeros((windows.shape[1], n, n))
-    coefficients[-1] = step
+    coefficients = np.concatenate([np.zeros((windows.shape[1] - 1, n, n)), step[None]])
     return Autoregression(coefficients, future_mean - past_mean @ step.T, ridge, np.zeros((n, 0)))
 
 

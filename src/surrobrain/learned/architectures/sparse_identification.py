@@ -61,9 +61,10 @@ class SparseIdentification(WindowModel):
     the package pysindy, which fitting needs (``pip install 'surrobrain[sindy]'``) and running
     does not. Where the threshold is chosen, so is whether the terms that are left are solved anew
     by ridge regression, its penalty that of `choose_ridge`; constants, inputs and what a region
-    keeps of itself cost nothing: few samples per term want shrinkage. The derivative is a finite difference after a Savitzky-Golay filter of 11 samples
-    and order 3. Everything is in standard deviations, so thresholds are comparable; time is in
-    samples. Training further moves the coefficients of the kept terms only.
+    keeps of itself cost nothing: few samples per term want shrinkage. The derivative is a finite
+    difference after a Savitzky-Golay filter of 11 samples and order 3. Everything is in standard
+    deviations, so thresholds are comparable; time is in samples. Training further moves the
+    coefficients of the kept terms only.
 
     References
     ----------
