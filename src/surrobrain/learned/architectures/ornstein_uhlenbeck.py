@@ -1,5 +1,6 @@
 """Linear dynamics in continuous time with independent noise in every region."""
 
+from contextlib import suppress
 from typing import ClassVar
 
 import numpy as np
@@ -7,6 +8,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from surrobrain.checks import number
+from surrobrain.errors import NotConverged
 from surrobrain.learned.linear_map import LinearMap
 from surrobrain.learned.window_model import WindowModel
 from surrobrain.linear.ornstein_uhlenbeck import solve_ornstein_uhlenbeck
@@ -96,8 +98,11 @@ def _best_ridge(
     targets: Float[np.ndarray, "windows regions"],
 ) -> float:
     cut = len(windows) - len(windows) // 5
-    first, errors = (windows[:cut], targets[:cut]), []
-    for ridge in _RIDGES:
-        solved = solve_ornstein_uhlenbeck(*first, ridge=ridge, max_iterations=_ROUGH)
-        errors.append(np.square(targets[cut:] - solved.predict(windows[cut:])).mean())
-    return _RIDGES[int(np.argmin(errors))]
+    errors = np.full(len(_RIDGES), np.inf)
+    for k, ridge in enumerate(_RIDGES):
+        with suppress(NotConverged):  # too few samples to choose: the likelihood alone
+            solved = solve_ornstein_uhlenbeck(
+                windows[:cut], targets[:cut], ridge=ridge, max_iterations=_ROUGH
+            )
+            errors[k] = np.square(targets[cut:] - solved.predict(windows[cut:])).mean()
+    return _RIDGES[int(errors.argmin())]
