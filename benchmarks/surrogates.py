@@ -4,6 +4,10 @@ Fitted to the first 80 % of each run (1200 samples) and judged on the rest. R2 i
 one sample ahead, beside a linear VAR of the same memory; fc and fcd are those of free runs as
 long as the rest, beside the recording against itself (floor). "at the floor" counts the subjects on
 whom a free run scores as another stretch of the recording does, tested at 5 %.
+
+The linear VAR, sb.LinearVAR too, is shrunk towards what each region alone makes of its own past.
+The other models start from a regression that lets a region keep what it keeps beside the others,
+or may choose it: most of their gain is that of a better linear model, not of their nonlinearity.
 """
 
 import time

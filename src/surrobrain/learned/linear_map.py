@@ -14,6 +14,7 @@ from surrobrain.checks import whole
 from surrobrain.errors import NotConverged
 from surrobrain.learned.module import LearnedModule
 from surrobrain.linear.autoregression import Autoregression, solve_autoregression
+from surrobrain.linear.leaky_autoregression import solve_leaky_autoregression
 from surrobrain.linear.ornstein_uhlenbeck import solve_ornstein_uhlenbeck
 
 __all__ = ["LinearMap", "OverLinear", "linear_start"]
@@ -113,22 +114,32 @@ def linear_start(
     targets: Float[np.ndarray, "windows regions"],
     drives: Float[np.ndarray, "windows inputs"] | None = None,
 ) -> Autoregression:
-    """Return the linear model that predicts the last fifth of the windows better.
+    """Return the linear model that predicts the last fifth of the windows best.
 
-    The Ornstein-Uhlenbeck process needs fewer samples but its noise must be independent; whether
-    it is, held-out prediction decides. Beyond 128 regions it would take minutes and is not tried;
-    it knows no external input.
+    Two ridge regressions compete, with what a region keeps of itself solved first or together
+    with the rest, and the Ornstein-Uhlenbeck process. That one needs fewer samples but its noise
+    must be independent; whether it is, held-out prediction decides. Beyond 128 regions it would
+    take minutes and is not tried; it knows no external input.
     """
     driven = drives is not None and drives.shape[1] > 0
-    if driven or windows.shape[2] > _MOST_REGIONS:
-        return solve_autoregression(windows, targets, drives=drives)
     cut = len(windows) - len(windows) // 5
+    last = None if drives is None else drives[cut:]
 
-    def error(solve: Callable[..., Autoregression]) -> float:
-        predicted = solve(windows[:cut], targets[:cut]).predict(windows[cut:])
-        return float(np.square(targets[cut:] - predicted).mean())
+    def penalized(
+        solve: Callable[..., Autoregression],
+    ) -> Callable[[np.ndarray, np.ndarray], Autoregression]:
+        return lambda w, t: solve(w, t, drives=None if drives is None else drives[: len(w)])
 
-    with suppress(NotConverged):  # no such process: the regression remains
-        if error(solve_ornstein_uhlenbeck) < error(solve_autoregression):
-            return solve_ornstein_uhlenbeck(windows, targets)
-    return solve_autoregression(windows, targets)
+    rivals = [penalized(solve_autoregression), penalized(solve_leaky_autoregression)]
+    if not driven and windows.shape[2] <= _MOST_REGIONS:
+        rivals.append(solve_ornstein_uhlenbeck)
+    errors = np.full(len(rivals), np.inf)
+    for k, solve in enumerate(rivals):
+        with suppress(NotConverged):  # no such process: a regression remains
+            predicted = solve(windows[:cut], targets[:cut]).predict(windows[cut:], last)
+            errors[k] = np.square(targets[cut:] - predicted).mean()
+    solve = rivals[int(errors.argmin())]
+    try:
+        return solve(windows, targets)
+    except NotConverged:  # with these samples too there is none
+        return solve_leaky_autoregression(windows, targets)

@@ -11,7 +11,8 @@ from torch import Tensor, nn
 from surrobrain.checks import whole
 from surrobrain.learned.hidden_states import HiddenStates
 from surrobrain.learned.unroll import stepped
-from surrobrain.linear.autoregression import Autoregression, solve_autoregression
+from surrobrain.linear.autoregression import Autoregression
+from surrobrain.linear.leaky_autoregression import solve_leaky_autoregression
 from surrobrain.seeds import stream
 from surrobrain.training.options import Training
 
@@ -135,5 +136,5 @@ def linear_start(
     targets: Float[np.ndarray, "windows regions"],
     drives: Float[np.ndarray, "windows inputs"] | None,
 ) -> Autoregression:
-    """Return the linear map from the newest sample to the next."""
-    return solve_autoregression(windows[:, -1:], targets, drives=drives)
+    """Return the linear map from the newest sample to the next; the leak costs nothing."""
+    return solve_leaky_autoregression(windows[:, -1:], targets, drives=drives)

@@ -7,6 +7,7 @@ by the time it is seen. Least squares ignores that correlation; here it is evide
 import numpy as np
 from jaxtyping import Float
 
+from surrobrain.checks import number
 from surrobrain.errors import NotConverged
 from surrobrain.linear.autoregression import Autoregression
 
@@ -19,6 +20,7 @@ def solve_ornstein_uhlenbeck(
     windows: Float[np.ndarray, "windows memory regions"],
     targets: Float[np.ndarray, "windows regions"],
     *,
+    ridge: float = 0.0,
     max_iterations: int = 200,
 ) -> Autoregression:
     """Fit a linear system that is driven by independent noise in every region.
@@ -33,6 +35,9 @@ def solve_ornstein_uhlenbeck(
         The last samples, oldest first. Only the newest acts: the process has no memory.
     targets : array, shape (n_windows, n_regions)
         The sample after each window.
+    ridge : float
+        Penalty on what regions do to each other, as of independent normal priors with variance
+        1 / ridge on the off-diagonal of J; scale all regions alike before.
     max_iterations : int
         Iterations of L-BFGS at most.
 
@@ -51,8 +56,8 @@ def solve_ornstein_uhlenbeck(
     -----
     The process dx = J x dt + diag(s) dW, sampled once per unit of time, is an autoregression with
     F = exp(J) and noise covariance Q, the integral of exp(J t) diag(s^2) exp(J t)' over one
-    sample. Both come from one matrix exponential [1]_. J and s maximize the exact likelihood;
-    its gradient is the adjoint of that exponential.
+    sample. Both come from one matrix exponential [1]_. J and s maximize the exact likelihood,
+    or, with a ridge, the posterior density; its gradient is the adjoint of that exponential.
 
     References
     ----------
@@ -72,6 +77,7 @@ def solve_ornstein_uhlenbeck(
     """
     from scipy.optimize import minimize
 
+    ridge = number(ridge, "ridge", low=0.0)
     past, future = windows[:, -1].astype(np.float64), targets.astype(np.float64)
     past_mean, future_mean = past.mean(axis=0), future.mean(axis=0)
     past, future = past - past_mean, future - future_mean
@@ -86,9 +92,9 @@ def solve_ornstein_uhlenbeck(
     noises = [(v - _WIDEST, v + _WIDEST) for v in start[n * n :].tolist()]
     with np.errstate(over="ignore", invalid="ignore"):  # a step too far has an infinite value
         found = minimize(
-            _negative_log_likelihood,
+            _penalized,
             start,
-            args=moments,
+            args=(ridge / n_windows, *moments),
             jac=True,
             method="L-BFGS-B",
             bounds=[(None, None)] * (n * n) + noises,
@@ -100,9 +106,8 @@ def solve_ornstein_uhlenbeck(
             "no continuous-time system with independent noise explains these samples; "
             "use solve_autoregression"
         )
-    coefficients = np.zeros((windows.shape[1], n, n))
-    coefficients[-1] = step
-    return Autoregression(coefficients, future_mean - past_mean @ step.T, 0.0, np.zeros((n, 0)))
+    coefficients = np.concatenate([np.zeros((windows.shape[1] - 1, n, n)), step[None]])
+    return Autoregression(coefficients, future_mean - past_mean @ step.T, ridge, np.zeros((n, 0)))
 
 
 def _start(past: np.ndarray, lagged: np.ndarray, future: np.ndarray) -> np.ndarray:
@@ -126,6 +131,19 @@ def _transition(drift: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, np.nd
     generator[:n, :n], generator[:n, n:], generator[n:, n:] = -drift, np.diag(noise), drift.T
     exponential = expm(generator)
     return exponential[n:, n:].T, generator, exponential
+
+
+def _penalized(
+    parameters: np.ndarray, price: float, *moments: np.ndarray
+) -> tuple[float, np.ndarray]:
+    """Return -2 log posterior density per sample, up to a constant, with its gradient."""
+    value, gradient = _negative_log_likelihood(parameters, *moments)
+    if not (price and np.isfinite(value)):
+        return value, gradient
+    n = len(moments[0])
+    between = parameters[: n * n].reshape(n, n) * (1 - np.eye(n))
+    gradient[: n * n] += 2 * price * between.ravel()
+    return value + price * float(np.square(between).sum()), gradient
 
 
 def _negative_log_likelihood(

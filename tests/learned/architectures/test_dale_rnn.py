@@ -70,9 +70,23 @@ def test_the_start_holds_signs_and_beats_persistence_on_nearly_persistent_signal
     rng = np.random.default_rng(0)
     x = np.cumsum(rng.normal(size=(400, 6)), axis=0) * 0.1
     x = 0.9 * x - 0.9 * x.mean(axis=0) + rng.normal(size=x.shape)
-    result = sb.fit(DaleRNN(6), sb.Recording(x, sfreq=1.0), training=Training(epochs=0))
+    result = sb.fit(
+        DaleRNN(6, excitatory=0.8), sb.Recording(x, sfreq=1.0), training=Training(epochs=0)
+    )
     assert result.history.validation[0] < result.history.persistence
     assert (result.model.architecture.weights[:, -2:] < 0).all()
+
+
+def test_a_pair_per_region_starts_as_the_linear_map_with_both_signs():
+    rng, x = np.random.default_rng(0), np.zeros((600, 4))
+    step = 0.5 * np.eye(4) + 0.3 * np.array([[0, 1, -1, 0], [0, 0, 1, -1], [-1, 0, 0, 1], [1] * 4])
+    for t in range(1, len(x)):
+        x[t] = 0.8 * step @ x[t - 1] + rng.normal(size=4)
+    result = sb.fit(DaleRNN(4), sb.Recording(x, sfreq=1.0), training=Training(epochs=0))
+    weights = result.model.architecture.weights.detach()
+    assert (weights[:, :4] > 0).all()
+    assert (weights[:, 4:] < 0).all()
+    assert result.history.one_step < 1.002 * result.history.linear_var
 
 
 def test_a_perturbed_sample_is_a_perturbed_state(fitted):
@@ -86,9 +100,11 @@ def test_a_perturbed_sample_is_a_perturbed_state(fitted):
     torch.testing.assert_close(state - quiet, smallest.expand(5, -1), atol=1e-5, rtol=1e-4)
 
 
-def test_units_default_to_one_excitatory_unit_per_region():
-    assert DaleRNN(80).n_states == 100
+def test_units_default_to_one_of_each_sign_per_region():
+    assert DaleRNN(80).n_states == 160
     assert int((DaleRNN(80).signs > 0).sum()) == 80
+    assert DaleRNN(80, excitatory=0.8).n_states == 100
+    assert int((DaleRNN(80, n_states=100).signs > 0).sum()) == 80
     assert int((DaleRNN(10, excitatory=1.0).signs > 0).sum()) == 10
 
 

@@ -69,6 +69,7 @@ def test_the_response_is_that_of_the_paper():
 @pytest.fixture
 def short(monkeypatch):
     monkeypatch.setattr(mindy, "_STEPS", 200)
+    monkeypatch.setattr(mindy, "_ROUGH", 20)
 
 
 def test_a_higher_price_leaves_fewer_connections(recording, short):

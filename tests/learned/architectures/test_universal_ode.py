@@ -48,6 +48,15 @@ def test_its_start_is_the_mechanism_that_made_the_data(network, recording, sfreq
     assert architecture.n_active < sum(p.numel() for p in architecture.parameters())
 
 
+def test_without_a_connectome_its_start_finds_who_hears_whom(network, recording):
+    fitted = sb.fit(UniversalODE(N, sfreq=50.0), recording, training=Training(epochs=0))
+    found = sb.effective_connectivity(fitted.model, recording).weights
+    pairs = ~np.eye(N, dtype=bool)
+    assert np.corrcoef(found[pairs], network.connectome.weights[pairs])[0, 1] > 0.9
+    assert fitted.history.one_step < 1.01 * fitted.history.linear_var
+    assert not fitted.model.architecture.strength.requires_grad
+
+
 def two_wells(x, rng):
     """The next sample of regions that relax as they should, and to which a cubic was added."""
     for _ in range(50):
@@ -60,7 +69,7 @@ def test_the_learned_term_finds_what_the_equations_lack():
     rng, path = np.random.default_rng(0), [np.zeros(3)]
     for _ in range(2000):
         path.append(two_wells(path[-1], rng))
-    start = UniversalODE(3, sfreq=20.0)
+    start = UniversalODE(3, sfreq=20.0, connectome="mean")
     training = Training(epochs=30, batch=128, rate=1e-2)
     fitted = sb.fit(start, sb.Recording(np.array(path), sfreq=20.0), training=training)
     assert fitted.history.one_step < 0.9 * fitted.history.validation[0]

@@ -9,10 +9,13 @@ from torch import Tensor, nn
 
 from surrobrain.checks import number, whole
 from surrobrain.learned.module import LearnedModule
+from surrobrain.linear.leaky_autoregression import solve_leaky_autoregression
 from surrobrain.seeds import stream
 
 __all__ = ["DaleRNN"]
 
+_CORTEX = 0.8  # share of its neurons that excite
+_PART = 0.1  # of a sample that a unit holds: tanh bends by 3 % at three standard deviations
 _ROUNDS = 300
 _MOST_KEPT = 0.95
 _UNSEEN = 0.3  # size of what units encode that the read-out does not show
@@ -25,9 +28,9 @@ class DaleRNN(LearnedModule):
 
     Use it where inputs drive a network, and to ask what excitation and inhibition do: signs hold
     by construction, so they survive any training. With ``multi_step`` as loss, a ``memory`` of a
-    few samples and 50 units or more it is a strong model of stimulation. Do not use it for the
-    shortest forecast of resting BOLD: without negative weights between excitatory units, its
-    start is behind that of a linear model.
+    few samples and 50 units or more it is a strong model of stimulation. As it comes it has a unit
+    of each sign per region, which is what it takes to send any linear map; with fewer that
+    inhibit, its shortest forecast of resting BOLD is behind that of a linear model.
 
     Parameters
     ----------
@@ -38,9 +41,11 @@ class DaleRNN(LearnedModule):
     n_inputs : int
         Number of external inputs.
     n_states : int, optional
-        Number of units; absent, as many that excite as there are regions, and those that inhibit.
-    excitatory : float
-        Share of units that excite, more than 0.
+        Number of units; absent, as many of both signs as there are regions, or, where their share
+        is given, as many that excite as there are regions and those that inhibit.
+    excitatory : float, optional
+        Share of units that excite, more than 0; absent, half of the units that come by default,
+        else 0.8 as in cortex.
 
     Notes
     -----
@@ -52,11 +57,15 @@ class DaleRNN(LearnedModule):
 
     with 1 - a in ``keep``. Dale's law binds |W| D; inputs have matrices of their own, and so has
     the read-out. The state after a window w is E w, moved by the smallest change that makes R z
-    the newest sample; a perturbation of a sample enters the state by the same change. It starts
-    from a random rotation R, an E that undoes it and mixes the window into what R does not show,
-    and |W|, C and b that predict the next such state by least squares under the signs, after what
-    each unit keeps by itself. B starts at zero. Rates are bounded, so a free run is, while the
-    units forget.
+    the newest sample; a perturbation of a sample enters the state by the same change. B starts at
+    zero. Rates are bounded, so a free run is, while the units forget.
+
+    With one unit of each sign per region it starts as the ridge autoregression that does not
+    penalize what a region keeps: both units of a region hold a fraction of its sample, in which
+    tanh is nearly a line, the one sends the positive and the other the negative coefficients.
+    Otherwise it starts from a random rotation R, an E that undoes it and mixes the window into
+    what R does not show, and |W|, C and b that predict the next such state by least squares under
+    the signs, after what each unit keeps by itself.
 
     References
     ----------
@@ -82,9 +91,11 @@ class DaleRNN(LearnedModule):
         memory: int = 1,
         n_inputs: int = 0,
         n_states: int | None = None,
-        excitatory: float = 0.8,
+        excitatory: float | None = None,
     ) -> None:
         super().__init__(n_regions, memory=memory, n_inputs=n_inputs)
+        if excitatory is None:
+            excitatory = 0.5 if n_states is None else _CORTEX
         self.excitatory = number(excitatory, "excitatory", low=0.01, high=1.0)
         if n_states is None:
             n_states = math.ceil(n_regions / self.excitatory)
@@ -137,6 +148,9 @@ class DaleRNN(LearnedModule):
         seed: int,
     ) -> None:
         """Solve for the weights under their signs; chance decides what further units encode."""
+        if self.n_states == 2 * self.n_regions and self.signs.sum() == 0:
+            self._pair(windows, targets, drives)
+            return
         n, width, rng = self.n_states, self.memory * self.n_regions, stream(seed)
         turned = np.linalg.qr(rng.normal(size=(n, self.n_regions)))[0]  # (state, region)
         loud = np.sqrt(n / self.n_regions)  # so that units vary as much as regions do
@@ -155,6 +169,27 @@ class DaleRNN(LearnedModule):
         solved |= {"encoder": encoder, "readout": turned.T / loud}
         if self.drive is not None:
             solved |= {"drive": found[n:].T, "gate": np.zeros((n, self.n_inputs))}
+        self.assign(**solved)
+
+    def _pair(self, windows: np.ndarray, targets: np.ndarray, drives: np.ndarray | None) -> None:
+        """Start as a linear map of the newest sample, which the two units of a region hold."""
+        linear, n = (
+            solve_leaky_autoregression(windows[:, -1:], targets, drives=drives),
+            self.n_regions,
+        )
+        keep = np.diag(linear.coefficients[-1])
+        between = linear.coefficients[-1] - np.diag(keep)
+        both = np.tile(np.eye(n), (2, 1))  # (state, region)
+        sizes = np.hstack([np.maximum(between, 0.0), np.maximum(-between, 0.0)])
+        magnitude = np.maximum(both @ sizes, _AWAKE / len(both))
+        silent = (magnitude * self.signs.cpu().numpy()).sum(axis=1)  # sent by units at rest
+        newest = np.eye(n, self.memory * n, (self.memory - 1) * n)
+        solved = {"keep": both @ keep, "magnitude": magnitude}
+        solved |= {"bias": _PART * both @ linear.intercept - silent}
+        solved |= {"encoder": _PART * both @ newest, "readout": both.T / (2 * _PART)}
+        if self.drive is not None:
+            none = np.zeros((len(both), self.n_inputs))
+            solved |= {"drive": _PART * both @ linear.drive, "gate": none}
         self.assign(**solved)
 
     def _spread(self, sample: Float[Tensor, "batch regions"]) -> Tensor:

@@ -7,13 +7,12 @@ from torch import Tensor, nn
 
 from surrobrain.checks import whole
 from surrobrain.learned.recurrent import Recurrent
-from surrobrain.linear.autoregression import solve_autoregression
+from surrobrain.linear.leaky_autoregression import solve_leaky_autoregression
 from surrobrain.seeds import stream
 
 __all__ = ["LowRankRNN"]
 
 _ROUNDS = 50
-_MOST_KEPT = 0.99
 
 
 class LowRankRNN(Recurrent):
@@ -39,12 +38,13 @@ class LowRankRNN(Recurrent):
 
     Notes
     -----
-    ``z' = (1 - a) z + a (m n' tanh(z) + C u + b)`` [1]_ [2]_, the samples being the first states.
-    Here ``keep`` is 1 - a, one per unit, and ``outer``, ``drive`` and ``bias`` are a m, a C and
-    a b. It starts from the ridge autoregression A: first the diagonal and the truncated singular
-    value decomposition that together come nearest to A, then ``m n'`` as the reduced-rank
-    regression of what that predicts on tanh(z). Hidden units begin by listening alone: their
-    columns of n are zero.
+    ``z' = (1 - a) z + a (m n' tanh(g z) / g + C u + b)`` [1]_ [2]_, the samples being the first
+    states. Here ``keep`` is 1 - a, one per unit, and ``outer``, ``drive`` and ``bias`` are a m,
+    a C and a b; held-out samples choose the gain g. It starts from a ridge autoregression that
+    does not penalize ``keep``: first the diagonal and the matrix of that rank whose predictions
+    together come nearest to its own, then ``m n'`` as the reduced-rank regression [3]_ of what
+    that predicts on what units send. Hidden units begin by listening alone: their columns of n
+    are zero.
 
     References
     ----------
@@ -52,6 +52,8 @@ class LowRankRNN(Recurrent):
        low-rank recurrent neural networks. Neuron 99:609.
     .. [2] Valente, Pillow & Ostojic (2022), Extracting computational mechanisms from neural data
        using low-rank RNNs. NeurIPS.
+    .. [3] Izenman (1975), Reduced-rank regression for the multivariate linear model.
+       J Multivar Anal 5:248.
 
     Examples
     --------
@@ -79,23 +81,24 @@ class LowRankRNN(Recurrent):
 
     def forward(self, state: Float[Tensor, "batch states"]) -> Float[Tensor, "batch states"]:
         """Return what the units send each other: read along n, written along m."""
-        return torch.tanh(state) @ self.inner @ self.outer.T
+        return self.sent(state) @ self.inner @ self.outer.T
 
-    def warm_start(
+    def solve(
         self,
         windows: Float[np.ndarray, "windows memory regions"],
         targets: Float[np.ndarray, "windows regions"],
         *,
-        drives: Float[np.ndarray, "windows inputs"] | None = None,
+        drives: Float[np.ndarray, "windows inputs"] | None,
         seed: int,
     ) -> None:
         """Solve the regression with that rank; chance decides what hidden units listen to."""
         newest = windows[:, -1].astype(np.float64)
-        linear = solve_autoregression(windows[:, -1:], targets, drives=drives)
-        n, hidden = self.n_regions, self.n_states - self.n_regions
-        keep = _kept(linear.coefficients[-1], self.rank)
+        linear = solve_leaky_autoregression(windows[:, -1:], targets, drives=drives)
+        n, hidden, gain = self.n_regions, self.n_states - self.n_regions, self.gain.item()
+        keep = _kept(linear.coefficients[-1], newest, self.rank)
         wanted = newest @ (linear.coefficients[-1] - np.diag(keep)).T
-        outer, inner, offset = _reduced_rank(np.tanh(newest), wanted, self.rank)
+        sent = np.tanh(gain * newest) / gain
+        outer, inner, offset = _reduced_rank(sent, wanted, self.rank)
         rng = stream(seed)
         found = {
             "keep": np.concatenate([keep, rng.uniform(0.0, 1.0, hidden)]),
@@ -112,26 +115,24 @@ class LowRankRNN(Recurrent):
         self.assign(**found)
 
 
-def _kept(matrix: Float[np.ndarray, "n n"], rank: int) -> Float[np.ndarray, "n"]:
-    """Return the diagonal that leaves a matrix closest to a given rank."""
-    keep = np.zeros(len(matrix))
+def _kept(
+    step: Float[np.ndarray, "n n"], x: Float[np.ndarray, "times n"], rank: int
+) -> Float[np.ndarray, "n"]:
+    """Return the diagonal that leaves predictions of a map on x closest to a given rank."""
+    centered = x - x.mean(axis=0)
+    moments, keep = centered.T @ centered, np.diag(step)
     for _ in range(_ROUNDS):
-        left, size, right = np.linalg.svd(matrix - np.diag(keep))
-        near = left[:, :rank] * size[:rank] @ right[:rank]
-        keep = np.clip(np.diag(matrix - near), 0.0, _MOST_KEPT)
+        between = step - np.diag(keep)
+        axes = np.linalg.eigh(between @ moments @ between.T)[1][:, -rank:]
+        rest = step - axes @ axes.T @ between
+        keep = (rest * moments).sum(axis=1) / np.diag(moments)  # moments are symmetric
     return keep
 
 
 def _reduced_rank(
     x: Float[np.ndarray, "times n"], y: Float[np.ndarray, "times n"], rank: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return m, n and the offset for which ``x n m'`` is nearest to y by least squares [1]_.
-
-    References
-    ----------
-    .. [1] Izenman (1975), Reduced-rank regression for the multivariate linear model.
-       J Multivar Anal 5:248.
-    """
+    """Return m, n and the offset for which ``x n m'`` is nearest to y by least squares."""
     middle, offset = x.mean(axis=0), y.mean(axis=0)
     full = np.linalg.lstsq(x - middle, y - offset, rcond=None)[0]
     fitted = (x - middle) @ full

@@ -97,7 +97,8 @@ class ShallowPLRNN(PiecewiseLinear):
         seed: int,
     ) -> None:
         """Represent the linear autoregression, and draw the rectifiers it leaves free."""
-        n, linear = self.n_states, linear_start(*self.reduce(windows, targets), drives)
+        n, (newest, later) = self.n_states, self.reduce(windows, targets)
+        linear = linear_start(newest, later, drives)
         step = linear.coefficients[-1]
         leak = np.clip(np.diag(step), -0.99, 0.99)
         u, s, vh = np.linalg.svd(step - np.diag(leak))
@@ -105,7 +106,8 @@ class ShallowPLRNN(PiecewiseLinear):
         rng, n_free = stream(seed), self.hidden - 2 * n_pairs
         inner = rng.normal(size=(n_free, n)) / np.sqrt(n)
         along, scaled = vh[:n_pairs], (u * s)[:, :n_pairs]
-        shift = np.full(2 * n_pairs, _RANGE if self.clipped else 0.0)
+        spread = np.sqrt(np.square(newest[:, 0] @ along.T).mean(axis=0))
+        shift = np.tile(_RANGE * spread if self.clipped else 0.0 * spread, 2)
         values = {
             "leak": leak,
             "outer": np.hstack([scaled, -scaled, np.zeros((n, n_free))]),

@@ -1,6 +1,7 @@
 """Sparse identification of nonlinear dynamics (SINDy): equations instead of a network."""
 
 import math
+import warnings
 from itertools import combinations_with_replacement
 from typing import Any, ClassVar
 
@@ -12,12 +13,14 @@ from torch import Tensor, nn
 from surrobrain.checks import choice, number, whole
 from surrobrain.lazy import need
 from surrobrain.learned.window_model import WindowModel
+from surrobrain.linear.autoregression import choose_ridge
 
 __all__ = ["SparseIdentification"]
 
 _MOST_TERMS = 500  # per equation, of which an ordinary recording has a few samples each
 _SMOOTHED = 11  # samples of the filter before a derivative is taken
 _CUBIC = 3
+_THRESHOLDS = (0.2, 0.14, 0.1, 0.07, 0.05)  # the sparsest of equals wins
 
 
 class SparseIdentification(WindowModel):
@@ -39,11 +42,12 @@ class SparseIdentification(WindowModel):
     degree : int, optional
         Highest degree of the polynomials; absent, 2 where that is 500 terms per equation or fewer
         (30 variables), else 1.
-    threshold : float
+    threshold : float, optional
         Terms with smaller coefficients are left out, again and again until none is; in standard
         deviations of what is fitted (the change per sample), per standard deviation of a region.
-        The default suits systems driven by noise. Centering the regions adds small terms to the
-        equations, so clean or long trajectories of a smooth system want less, such as 0.02.
+        Absent, the last fifth of the samples chooses between 0.05 and 0.2, which suits systems
+        driven by noise. Centering the regions adds small terms to the equations, so clean or long
+        trajectories of a smooth system want less, such as 0.02.
     time : {"discrete", "continuous"}
         "discrete": the next sample minus this one, for systems driven by noise; the default, as
         it alone is right for resting recordings. "continuous": the smoothed derivative, for
@@ -55,9 +59,12 @@ class SparseIdentification(WindowModel):
     x[t+1] = x[t] + f(x[t], u[t+1]), or dx/dt = f(x, u) solved by one Runge-Kutta step of order 4
     per sample; f is a sum of monomials, found by sequentially thresholded least squares [1]_ of
     the package pysindy, which fitting needs (``pip install 'surrobrain[sindy]'``) and running
-    does not. The derivative is a finite difference after a Savitzky-Golay filter of 11 samples
-    and order 3. Everything is in standard deviations, so thresholds are comparable; time is in
-    samples. Training further moves the coefficients of the kept terms only.
+    does not. Where the threshold is chosen, so is whether the terms that are left are solved anew
+    by ridge regression, its penalty that of `choose_ridge`; constants, inputs and what a region
+    keeps of itself cost nothing: few samples per term want shrinkage. The derivative is a finite
+    difference after a Savitzky-Golay filter of 11 samples and order 3. Everything is in standard
+    deviations, so thresholds are comparable; time is in samples. Training further moves the
+    coefficients of the kept terms only.
 
     References
     ----------
@@ -85,7 +92,7 @@ class SparseIdentification(WindowModel):
         memory: int = 1,
         n_inputs: int = 0,
         degree: int | None = None,
-        threshold: float = 0.1,
+        threshold: float | None = None,
         time: str = "discrete",
     ) -> None:
         if memory != 1:
@@ -97,7 +104,7 @@ class SparseIdentification(WindowModel):
         if degree is None:
             degree = 2 if math.comb(n_regions + n_inputs + 2, 2) <= _MOST_TERMS else 1
         self.degree = whole(degree, "degree", low=1)
-        self.threshold = number(threshold, "threshold", low=0.0)
+        self.threshold = None if threshold is None else number(threshold, "threshold", low=0.0)
         self.time = choice(time, ("discrete", "continuous"), "time")
         # a monomial is a choice of `degree` factors, of which 0 is the number one
         factors = list(combinations_with_replacement(range(n_regions + n_inputs + 1), degree))
@@ -137,21 +144,77 @@ class SparseIdentification(WindowModel):
         states, changes, inputs = windows[:, 0].astype(np.float64), targets - windows[:, 0], u
         if self.time == "continuous":
             states, changes, inputs = _smoothed(pysindy, states, targets, inputs)
+        data = states, changes, inputs
+        if self.threshold is not None:
+            self._assign(self._found(pysindy, *data, self.threshold))
+            return
+        ridge, cut = choose_ridge(states[:, None], states + changes), len(states) * 4 // 5
+        first = states[:cut], changes[:cut], inputs[:cut]
+        later, driven = (torch.as_tensor(a[cut:]).to(self.coefficients) for a in (states, inputs))
+        errors = {}
+        for threshold in _THRESHOLDS:
+            found = self._found(pysindy, *first, threshold)
+            for again in (False, True):
+                self._assign(self._shrunk(found, *first, ridge) if again else found)
+                with torch.no_grad():
+                    left = changes[cut:] - self.field(later, driven).cpu().numpy()
+                errors[threshold, again] = float(np.square(left).mean())
+        threshold, again = min(errors, key=lambda choice: errors[choice])
+        found = self._found(pysindy, *data, threshold)
+        self._assign(self._shrunk(found, *data, ridge) if again else found)
+
+    def _found(
+        self,
+        pysindy: Any,
+        states: np.ndarray,
+        changes: np.ndarray,
+        inputs: np.ndarray,
+        threshold: float,
+    ) -> Float[np.ndarray, "regions terms"]:
+        """Return the coefficients of the terms that a threshold leaves, and 0 for the others."""
         scale = changes.std(axis=0)
         found = pysindy.SINDy(
-            optimizer=pysindy.STLSQ(threshold=self.threshold),
+            optimizer=pysindy.STLSQ(threshold=threshold),
             feature_library=pysindy.PolynomialLibrary(degree=self.degree),
         )
         given = {"u": inputs} if self.n_inputs else {}
-        found.fit(states, t=1.0, x_dot=changes / scale, **given)
+        with warnings.catch_warnings():
+            # an equation without any term is an answer: what does not change
+            warnings.filterwarnings("ignore", "Sparsity parameter is too big")
+            found.fit(states, t=1.0, x_dot=changes / scale, **given)
         column = {factors: k for k, factors in enumerate(map(tuple, self._factors().tolist()))}
         order = [
             column[_factors_of(powers, self.degree)] for powers in found.feature_library.powers_
         ]
-        solved = torch.as_tensor(found.coefficients() * scale[:, None])
+        solved = np.zeros(tuple(self.coefficients.shape))
+        solved[:, order] = found.coefficients() * scale[:, None]
+        return solved
+
+    def _shrunk(
+        self,
+        found: Float[np.ndarray, "regions terms"],
+        states: np.ndarray,
+        changes: np.ndarray,
+        inputs: np.ndarray,
+        ridge: float,
+    ) -> Float[np.ndarray, "regions terms"]:
+        """Return the terms that were found, solved anew by ridge regression."""
+        variables = np.column_stack([np.ones(len(states)), states, inputs])
+        factors = self._factors().cpu().numpy()
+        terms, linear = variables[:, factors].prod(axis=2), (factors[:, :-1] == 0).all(axis=1)
+        shared = linear & ((factors[:, -1] == 0) | (factors[:, -1] > self.n_regions))
+        solved = np.zeros_like(found)
+        for i, row in enumerate(found):
+            kept = row != 0
+            free = shared | (linear & (factors[:, -1] == 1 + i))
+            gram = terms[:, kept].T @ terms[:, kept] + np.diag(np.where(free, 0.0, ridge)[kept])
+            solved[i, kept] = np.linalg.lstsq(gram, terms[:, kept].T @ changes[:, i])[0]
+        return solved
+
+    def _assign(self, solved: Float[np.ndarray, "regions terms"]) -> None:
         with torch.no_grad():
-            self.coefficients[:, order] = solved.to(self.coefficients)
-            self.get_buffer("kept")[:, order] = (solved != 0).to(self.coefficients)
+            self.coefficients.copy_(torch.as_tensor(solved))
+            self.get_buffer("kept").copy_(torch.as_tensor(solved != 0))
 
     def field(
         self,

@@ -40,10 +40,10 @@ class StructuredRNN(Recurrent):
 
     Notes
     -----
-    ``z' = (1 - a) z + (M o W) tanh(z) + C u + b`` with M the mask of tracts, 1 - a in ``keep``.
-    Its start is a ridge regression of every region on those that its tracts come from, which
-    shrinks towards the region's own past; the penalty is that of `choose_ridge`. The mask is
-    saved with the weights, and not in ``config``.
+    ``z' = (1 - a) z + (M o W) tanh(g z) / g + C u + b`` with M the mask of tracts, 1 - a in
+    ``keep``, and a gain g that held-out samples choose. Its start is a ridge regression of every
+    region on those that its tracts come from, which shrinks towards the region's own past; the
+    penalty is that of `choose_ridge`. The mask is saved with the weights, and not in ``config``.
 
     References
     ----------
@@ -88,14 +88,14 @@ class StructuredRNN(Recurrent):
 
     def forward(self, state: Float[Tensor, "batch states"]) -> Float[Tensor, "batch states"]:
         """Return what regions send along the tracts."""
-        return torch.tanh(state) @ (self.mask * self.weight).T
+        return self.sent(state) @ (self.mask * self.weight).T
 
-    def warm_start(
+    def solve(
         self,
         windows: Float[np.ndarray, "windows memory regions"],
         targets: Float[np.ndarray, "windows regions"],
         *,
-        drives: Float[np.ndarray, "windows inputs"] | None = None,
+        drives: Float[np.ndarray, "windows inputs"] | None,
         seed: int,
     ) -> None:
         """Solve one regression per region; nothing is left to chance."""
@@ -103,7 +103,8 @@ class StructuredRNN(Recurrent):
         n_inputs = self.n_inputs if drives is not None else 0
         driven = np.zeros((len(newest), 0)) if drives is None else drives[:, :n_inputs]
         free = np.column_stack([np.ones(len(newest)), driven])
-        sent, ridge = np.tanh(newest), choose_ridge(windows[:, -1:], targets)
+        gain = self.gain.item()
+        sent, ridge = np.tanh(gain * newest) / gain, choose_ridge(windows[:, -1:], targets)
         mask = self.mask.cpu().numpy() > 0
         weight, rest = np.zeros(mask.shape), np.zeros((len(mask), 2 + n_inputs))
         for i, row in enumerate(mask):

@@ -1,4 +1,4 @@
-"""A neural mass of the catalog plus a small network for what its equations leave out."""
+"""A neural mass of the catalog plus what is learned of its wiring and its equations."""
 
 import math
 from collections.abc import Callable, Iterable, Mapping
@@ -15,6 +15,7 @@ from surrobrain.catalog import load
 from surrobrain.checks import choice, positive
 from surrobrain.data.connectome import Connectome
 from surrobrain.learned.module import LearnedModule
+from surrobrain.linear.leaky_autoregression import solve_leaky_autoregression
 from surrobrain.seeds import stream
 
 __all__ = ["UniversalODE"]
@@ -29,7 +30,7 @@ _FREE_RUN = 2000  # steps from which the size of every state is read
 
 
 class UniversalODE(LearnedModule):
-    """Known equations of a region, known wiring, and a learned term that starts at zero.
+    """Known equations of a region, a wiring, and a learned term that starts at zero.
 
     Use it where a neural mass is nearly right: it carries on as its equations do, and the learned
     term shows what they miss. Do not use it on samples much slower than the node, nor where the
@@ -48,8 +49,9 @@ class UniversalODE(LearnedModule):
         Name of a neural mass whose output is one of its states.
     parameters : mapping of str to float, optional
         Known parameters of the node, where they differ from its defaults.
-    connectome : Connectome, optional
-        Same regions in the same order as the recording; absent, every region hears the mean of all.
+    connectome : Connectome or {"learned", "mean"}
+        Who hears whom: same regions in the same order as the recording. "learned": it is found.
+        "mean": every region hears the mean of all.
     sfreq : float, optional
         Samples per second (Hz); absent, the time between two samples is learned.
 
@@ -63,10 +65,13 @@ class UniversalODE(LearnedModule):
     -----
     ``ds/dt = f(s, G sum_j C[i, j] s_j + B u) + V tanh(U (s, coupling) + c)`` [1]_ with f the
     node's ``drift``, integrated by RK4. The learned term is the same in all regions; V starts at
-    zero. C is the connectome divided by its largest sum over a row, so that G is in that unit.
-    Sample and observed state are tied by ``state = offset + gain sample``. Before training, G, B,
-    offsets, gains and the time between samples, if free, are fitted to the next sample by L-BFGS;
-    training then moves them together with the learned term. The node's parameters stay.
+    zero. A known C is the connectome divided by its largest sum over a row, so that G is in that
+    unit; of a learned C every entry is free, from a region to itself too, and G is 1. Sample and
+    observed state are tied by ``state = offset + gain sample``. Before training, G, B, offsets,
+    gains and the time between samples, if free, are fitted to the next sample by L-BFGS; a learned
+    C with them, but to the forecasts of a ridge autoregression, since so many numbers fitted to
+    the samples would follow their noise. Training then moves all of them together with the learned
+    term. The node's parameters stay.
 
     The state after a window is found by driving the node with it [2]_: states that are not
     observed start at ``node.initial`` and evolve while the observed one is set to the data at every
@@ -89,7 +94,6 @@ class UniversalODE(LearnedModule):
     """
 
     starts_linear: ClassVar[bool] = False
-    weights: Tensor
     constants: Tensor
     start: Tensor
     middle: Tensor
@@ -103,7 +107,7 @@ class UniversalODE(LearnedModule):
         n_inputs: int = 0,
         node: str = "linear",
         parameters: Mapping[str, float] | None = None,
-        connectome: Connectome | None = None,
+        connectome: Connectome | str = "learned",
         sfreq: float | None = None,
     ) -> None:
         super().__init__(n_regions, memory=memory, n_inputs=n_inputs)
@@ -114,7 +118,8 @@ class UniversalODE(LearnedModule):
         fine = _COARSER * self.node.step / _UNIT[self.node.time_unit]
         interval = 4 * fine if sfreq is None else 1 / sfreq / _UNIT[self.node.time_unit]
         self.n_steps = _steps(interval / fine, node)
-        self.register_buffer("weights", _wired(self.n_regions, connectome))
+        found = isinstance(connectome, str) and connectome == "learned"
+        self.weights = nn.Parameter(_wired(self.n_regions, connectome), requires_grad=found)
         self.register_buffer("constants", _numbers(_parameters(self.node).values()))
         self.register_buffer("start", _numbers(self.node.initial[s] for s in self.node.states))
         for name, values in zip(("middle", "size"), _typical(self.node, fine), strict=True):
@@ -123,26 +128,29 @@ class UniversalODE(LearnedModule):
         self.log_interval = nn.Parameter(
             torch.tensor([float(interval)]).log(), requires_grad=sfreq is None
         )
-        self.strength = nn.Parameter(torch.zeros(1))
+        self.strength = nn.Parameter(torch.full((1,), float(found)), requires_grad=not found)
         self.offset = nn.Parameter(self.middle[self.shown].repeat(self.n_regions))
         self.log_gain = nn.Parameter(self.size[self.shown].log().repeat(self.n_regions))
         self.drive = nn.Parameter(torch.zeros(n_regions, n_inputs)) if n_inputs else None
         self.inner = nn.Parameter(torch.zeros(_HIDDEN, n_states + n_channels))
         self.shift = nn.Parameter(torch.zeros(_HIDDEN))
         self.outer = nn.Parameter(torch.zeros(n_states, _HIDDEN))
+        self.bare = False
         self._draw(seed=0)
 
     @property
     def n_active(self) -> int:
         """Number of parameters that act on the prediction: not the term's while it is zero."""
         resting = () if self.outer.any() else ("inner", "shift", "outer")
-        return sum(p.numel() for name, p in self.named_parameters() if name not in resting)
+        acting = (p for name, p in self.named_parameters() if name not in resting)
+        return sum(p.numel() for p in acting if p.requires_grad)
 
     def config(self) -> dict[str, Any]:
-        """Return the constructor's arguments; the connectome is saved with the weights."""
+        """Return the constructor's arguments; a connectome is saved with the weights."""
         return {
             "n_regions": self.n_regions, "memory": self.memory, "n_inputs": self.n_inputs,
             "node": self.node_name, "parameters": self.known, "sfreq": self.sfreq,
+            "connectome": "learned" if self.weights.requires_grad else "mean",
         }  # fmt: skip
 
     def encode(
@@ -188,12 +196,16 @@ class UniversalODE(LearnedModule):
     ) -> None:
         """Fit what is not known of the mechanism; chance draws the learned term's inner layer."""
         self._draw(seed)
+        self.bare = True  # the learned term is zero: computing it would take most of the time
         some = np.unique(np.linspace(0, len(windows) - 1, _PAIRS).astype(int))
-        seen, later = (torch.as_tensor(a[some]).to(self.offset) for a in (windows, targets))
+        goal = targets
+        if self.weights.requires_grad:
+            linear = solve_leaky_autoregression(windows[:, -1:], targets, drives=drives)
+            goal = linear.predict(windows[:, -1:], drives)
+        seen, later = (torch.as_tensor(a[some]).to(self.offset) for a in (windows, goal))
         driven = None if drives is None else torch.as_tensor(drives[some]).to(self.offset)
-        free = [self.strength, self.offset, self.log_gain]
-        free += [self.log_interval] if self.log_interval.requires_grad else []
-        free += [] if self.drive is None else [self.drive]
+        tied = [self.strength, self.weights, self.offset, self.log_gain, self.log_interval]
+        free = [p for p in tied if p.requires_grad] + ([] if self.drive is None else [self.drive])
         before = [p.detach().clone() for p in free]
         optimizer = torch.optim.LBFGS(free, max_iter=_ROUNDS, line_search_fn="strong_wolfe")
 
@@ -210,6 +222,7 @@ class UniversalODE(LearnedModule):
             with torch.no_grad():
                 for p, old in zip(free, before, strict=True):
                     p.copy_(old)
+        self.bare = False
         self.zero_grad()
 
     def _slope(self, state: Tensor, pushed: Tensor | None, interval: Tensor) -> Tensor:
@@ -224,6 +237,8 @@ class UniversalODE(LearnedModule):
         states = state.unbind(-2)
         known = self.node.drift(torch, states, tuple(coupling), self._p())
         known = torch.stack([torch.broadcast_to(k, states[0].shape) for k in known], dim=-2)
+        if self.bare:
+            return known
         scaled = (state - self.middle[:, None]) / self.size[:, None]
         heard = torch.stack([c.expand(states[0].shape) for c in coupling], dim=-2)
         seen = torch.cat([scaled, heard], dim=-2)
@@ -302,9 +317,10 @@ def _steps(ratio: float, node: str) -> int:
     return steps
 
 
-def _wired(n_regions: int, connectome: Connectome | None) -> Tensor:
-    if connectome is None:
-        return torch.full((n_regions, n_regions), 1 / n_regions)
+def _wired(n_regions: int, connectome: Connectome | str) -> Tensor:
+    if isinstance(connectome, str):
+        learned = choice(connectome, ("learned", "mean"), "connectome") == "learned"
+        return torch.full((n_regions, n_regions), 0.0 if learned else 1 / n_regions)
     if connectome.n_regions != n_regions:
         raise ValueError(
             f"the connectome has {connectome.n_regions} regions but the model has {n_regions}; "
