@@ -99,7 +99,7 @@ def _tuned(
     free: FreeNetwork, target: FC, iterations: int, *, within: np.ndarray | None = None
 ) -> Network:
     """Return the network whose small fluctuations correlate like the target."""
-    search = Search("lbfgs", through="linearization", iterations=iterations, rate=1.0)
+    search = Search("lbfgs", through="linearization", iterations=iterations, rate=1.0, n_starts=3)
     alike = functional_connectivity(target=target, within=within)
     model: Network = fit(free, None, loss=alike, training=search).model
     seen = BOLD(TR) if isinstance(model.node, WongWang) else model.observer
@@ -267,14 +267,20 @@ def _beside_group(connectome: Any, target: _Target) -> dict[str, float]:
 
 
 def _homogeneous(network: Network, target: _Target) -> Float[np.ndarray, "draws scores"]:
-    """Try points of the prior, the better ones again, and return fresh runs of the best."""
+    """Try points of the prior, then points around the best, and return fresh runs of the best."""
     unknowns = {"coupling": LogNormal(1.3, 1.6), "w_plus": LogNormal(0.6, 1.6),
-                "J_N": LogNormal(0.35, 1.3)}  # fmt: skip
+                "J_N": LogNormal(0.35, 1.3), "noise": LogNormal(0.25, 1.4)}  # fmt: skip
     free = FreeNetwork(network, {**unknowns, "J_I": balanced(network)})
-    points = free.points(free.sample(64, seed=0))
-    points = _best(network, target, points, draws=1, keep=8, seed=1)
-    points = _best(network, target, points, draws=8, keep=1, seed=2)
-    return _scores(network, target, points, draws=GROUP_DRAWS, seed=3)[0]
+    us, seed = free.sample(128, seed=0), 1
+    for spread in (0.3, 0.15):
+        us = _best(network, target, free, us, draws=1, keep=16, seed=seed)
+        us = _best(network, target, free, us, draws=6, keep=4, seed=seed + 1)
+        around = np.repeat(us, 11, axis=0)
+        drawn = np.random.default_rng(seed).normal(size=around.shape)
+        us, seed = np.concatenate([us, around + spread * drawn]), seed + 2
+    us = _best(network, target, free, us, draws=4, keep=6, seed=seed)
+    us = _best(network, target, free, us, draws=16, keep=1, seed=seed + 1)
+    return _scores(network, target, free.points(us), draws=GROUP_DRAWS, seed=seed + 2)[0]
 
 
 def _along_maps(network: Network, target: _Target) -> Float[np.ndarray, "draws scores"]:
@@ -288,29 +294,31 @@ def _along_maps(network: Network, target: _Target) -> Float[np.ndarray, "draws s
         {"coupling": LogNormal(1.5, 2.0),
          "w_plus": along_maps(maps, base=LogNormal(0.7, 1.6), slope=Normal(0.0, 0.25)),
          "J_N": along_maps(maps, base=LogNormal(0.3, 1.3), slope=Normal(0.0, 0.05)),
-         "J_I": balanced(network)},
+         "noise": LogNormal(0.2, 2.0), "J_I": balanced(network)},
     )  # fmt: skip
     half = np.repeat([0, 1], network.n_regions // 2)
     alike = functional_connectivity(target=target.fc, within=half)
     near = functional_connectivity(target=target.fc, within=half, distance="squared")
     search = Search("lbfgs", through="linearization", iterations=25, rate=1.0)
     u = fit(free, None, loss=alike + 20.0 * near, training=search).u
-    factor, noise = (x.ravel() for x in np.meshgrid((0.95, 1.0, 1.05), (0.16, 0.2, 0.24, 0.28)))
+    levels = (0.16, 0.18, 0.2, 0.22, 0.24, 0.27)
+    factor, noise = (x.ravel() for x in np.meshgrid((0.9, 0.95, 1.0, 1.05, 1.1), levels))
     us = np.repeat(u[None], len(factor), axis=0)
     us[:, free.slices["coupling"]] += np.log(factor)[:, None] / np.log(2.0)
-    points = {**free.points(us), "noise": noise}
-    points = _best(network, target, points, draws=2, keep=4, seed=1)
-    points = _best(network, target, points, draws=8, keep=1, seed=2)
-    return _scores(network, target, points, draws=GROUP_DRAWS, seed=3)[0]
+    us[:, free.slices["noise"]] = np.log(noise / 0.2)[:, None] / np.log(2.0)
+    us = _best(network, target, free, us, draws=4, keep=8, seed=1)
+    us = _best(network, target, free, us, draws=16, keep=1, seed=2)
+    return _scores(network, target, free.points(us), draws=GROUP_DRAWS, seed=3)[0]
 
 
 def _best(
-    network: Network, target: _Target, points: dict, *, draws: int, keep: int, seed: int
-) -> dict[str, np.ndarray]:
+    network: Network, target: _Target, free: FreeNetwork, us: Any, *, draws: int, keep: int,
+    seed: int,
+) -> Float[np.ndarray, "points unknowns"]:  # fmt: skip
     """Return the points with the best r - 2 KS."""
-    mean = _scores(network, target, points, draws=draws, seed=seed).mean(axis=1)
-    order = np.argsort(2 * mean[:, 1] - mean[:, 0], kind="stable")[:keep]
-    return {name: values[order] for name, values in points.items()}
+    mean = _scores(network, target, free.points(us), draws=draws, seed=seed).mean(axis=1)
+    score = np.nan_to_num(2 * mean[:, 1] - mean[:, 0], nan=np.inf)
+    return us[np.argsort(score, kind="stable")[:keep]]
 
 
 def _scores(

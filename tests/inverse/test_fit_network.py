@@ -73,8 +73,8 @@ def test_the_gradient_is_that_of_differences():
 
 
 def test_several_starts_that_disagree_are_reported(recording):
-    # correlations of a linear network do not know how fast it is
-    unknown = {"coupling": P.Uniform(0.0, 0.95), "tau": P.LogNormal(0.1, 3.0)}
+    # correlations do not know the size of the noise
+    unknown = {"coupling": P.Uniform(0.0, 0.95), "noise": P.LogNormal(1.0, 3.0)}
     search = sb.Search("lbfgs", through="linearization", n_starts=4)
     result = sb.fit(sb.FreeNetwork(linear(0.3), unknown), recording, training=search, seed=0)
     assert any("different places" in warning for warning in result.warnings)

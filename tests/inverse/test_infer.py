@@ -220,7 +220,8 @@ def test_a_posterior_is_looked_at_as_closely_as_a_fit(recording, reference):
     assert told.stability.spectrum.rank == 2
     assert told.uniqueness.profile.shape[0] == 2
     assert (told.uniqueness.profile.min(axis=1) > told.uniqueness.chance).all()
-    assert told.verdicts == ("weakly identified", "identified")  # by 80 to 90 %, and by more
+    near = "identified" if reference.shrinkage[0] >= 0.9 else "weakly identified"
+    assert told.verdicts == (near, "identified")  # the first lies about at the border
     np.testing.assert_allclose(told.shrinkage, reference.shrinkage)
     assert (np.abs(told.z_scores) < 3).all()
     blind = sb.trust(dataclasses.replace(reference, objective=None))

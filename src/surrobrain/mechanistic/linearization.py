@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from surrobrain.errors import NotConverged
+from surrobrain.mechanistic.averaged import averaged_covariance
 from surrobrain.mechanistic.node import parameters, pathways
 from surrobrain.mechanistic.noise import sigma_per_state
 from surrobrain.mechanistic.observer import quantity
@@ -55,7 +56,8 @@ def stationary_covariance(network: "Network", values: "Mapping[str, Tensor]") ->
     -----
     Rest solves ``f(x) = 0``. With the Jacobian A there and the noise ``Q = diag(sigma^2)``, the
     covariance S of small fluctuations solves ``A S + S A' + Q = 0`` [1]_. The states of the
-    observer belong to x, so that BOLD is filtered by the balloon model as it is near rest.
+    observer belong to x, so that BOLD is filtered by the balloon model as it is near rest; an
+    observer without states shows means over its samples, and so does S.
     Gradients follow from the implicit function theorem and the adjoint Lyapunov equation.
 
     References
@@ -101,6 +103,8 @@ def stationary_moments(
             f"{network.node.time_unit}; simulate instead, or use weaker coupling"
         )
     covariance = _lyapunov(jacobian, system.diffusion())
+    if not network.observer.states:  # what has no state of its own shows means over samples
+        covariance = averaged_covariance(jacobian, covariance, system.interval)
     look = system.look(rest)  # (region, state)
     blocks = covariance.reshape(system.n_states, system.n, system.n_states, system.n)
     import torch
@@ -187,6 +191,11 @@ class _System:
         ways = pathways(self.node, network.n_channels)
         self.tracts = [c for c, way in enumerate(ways) if way == "tracts"]
         self.seconds = {"s": 1.0, "ms": 1e-3}[self.node.time_unit]
+
+    @property
+    def interval(self) -> float:
+        """Time from one sample to the next."""
+        return self.observer.interval / self.seconds
 
     def sent(self, x: tuple) -> list:
         source = list(self.node.source(self.xp, x[: self.n_own], self.p))
