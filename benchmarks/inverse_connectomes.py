@@ -99,7 +99,7 @@ def _tuned(
     free: FreeNetwork, target: FC, iterations: int, *, within: np.ndarray | None = None
 ) -> Network:
     """Return the network whose small fluctuations correlate like the target."""
-    search = Search("lbfgs", through="linearization", iterations=iterations, rate=1.0, n_starts=3)
+    search = Search("lbfgs", through="linearization", iterations=iterations, rate=1.0)
     alike = functional_connectivity(target=target, within=within)
     model: Network = fit(free, None, loss=alike, training=search).model
     seen = BOLD(TR) if isinstance(model.node, WongWang) else model.observer

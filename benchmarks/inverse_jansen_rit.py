@@ -1,10 +1,11 @@
 """What features decide of a Jansen-Rit brain: the coupling G, or the contacts C1 of the columns.
 
-84 regions as in the published notebook of VBI (Ziaeemehr et al. 2025), truth G = 1.5 and C1 = 135,
-where the posterior of G is wider than its prior (shrinkage -0.9). C1 is there what is C2 in the
-paper of Jansen and Rit and here; priors are U(0, 5) and U(130, 300), p = 240 per s, and the noise
-is 0.1 per sqrt(ms) on y1' in mV per ms, 2 s after half a second of settling. Compared are mean and
-spread of every region, as in the published scripts, or the spectrum averaged over regions.
+Modeled on the 84-region example of VBI (Ziaeemehr et al. 2025): truth G = 1.5 and C1 = 135 (C1 is
+there what is C2 in the paper of Jansen and Rit and here), p = 240 per s, noise 0.1 per sqrt(ms) on
+y1' in mV per ms, 2 s after half a second of settling. Published for G is a posterior wider than its
+prior (shrinkage -0.9). Priors U(0, 5) and U(130, 300), and mean and spread of every region as
+features, are those of another script of that package; beside them, the spectrum averaged over
+regions, which knows more.
 The connectome is that of vep84, divided by its maximum; steps of 0.5 ms, Euler.
 """
 
