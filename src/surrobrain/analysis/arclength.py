@@ -10,7 +10,6 @@ from surrobrain.analysis.system import System
 __all__ = ["Curve", "Place"]
 
 _CORRECTIONS = 8
-_PRECISE = 1e-11
 _STRAIGHT = 0.995  # cosine between the tangents of neighbors
 _SHORTEST = 1e-9
 
@@ -111,7 +110,7 @@ class Curve:
             except np.linalg.LinAlgError:  # at a branch point, where two curves meet
                 step = -np.linalg.lstsq(matrix * weight[:, None], away * weight)[0]
             u = u + step
-            if np.abs(step).max() < _PRECISE * (1 + np.abs(u).max()):
+            if np.abs(step).max() < 10 * self.system.accuracy * (1 + np.abs(u).max()):
                 near = np.linalg.norm(u - target) < max(length, 1e-9)
                 return self._place(u, place.tangent) if near else None
         return None

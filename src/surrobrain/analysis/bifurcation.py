@@ -75,7 +75,7 @@ def _crossing(curve: Curve, before: Place, length: float, k: int) -> tuple[float
         return float(visited[s].growth[k])
 
     try:
-        where = float(brentq(growth, 0.0, length, xtol=1e-14, rtol=1e-14))  # pyright: ignore
+        where = float(brentq(growth, 0.0, length, xtol=curve.system.accuracy))  # pyright: ignore
         growth(where)
     except (ArithmeticError, ValueError):
         return None

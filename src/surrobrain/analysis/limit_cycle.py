@@ -110,7 +110,7 @@ def _closed(
 
     section_map = poincare_map(system, section=section, longest=longest, returns=returns)
     others = np.delete(np.arange(system.n_states), section[0])
-    found, good = solve_newton(section_map, begin[None, others], scale=spread[others], precision=1e-7)
+    found, good = solve_newton(section_map, begin[None, others], scale=spread[others])
     if not good[0]:
         raise NotConverged("the orbit could not be closed; give a start nearer to it")
     x = np.insert(found[0], *section)

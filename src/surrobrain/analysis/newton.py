@@ -18,7 +18,6 @@ def solve_newton(
     *,
     scale: Float[np.ndarray, "states"],
     value: float | None = None,
-    precision: float = 1e-10,
 ) -> tuple[Float[np.ndarray, "starts states"], Bool[np.ndarray, "starts"]]:
     """Return where the system stands still, near each start, and whether it was found.
 
@@ -32,8 +31,6 @@ def solve_newton(
         Size of every state that matters.
     value : float, optional
         Of the parameter.
-    precision : float
-        Last step, relative to the size of the states.
 
     Returns
     -------
@@ -48,14 +45,14 @@ def solve_newton(
     """
     size = max(1, _ELEMENTS // system.n_states**2)
     pieces = [
-        _solved(system, starts[k : k + size].astype(float), scale, value, precision)
+        _solved(system, starts[k : k + size].astype(float), scale, value)
         for k in range(0, len(starts), size)
     ]
     return np.concatenate([p[0] for p in pieces]), np.concatenate([p[1] for p in pieces])
 
 
 def _solved(
-    system: System, x: np.ndarray, scale: np.ndarray, value: float | None, precision: float
+    system: System, x: np.ndarray, scale: np.ndarray, value: float | None
 ) -> tuple[np.ndarray, np.ndarray]:
     found, going = np.zeros(len(x), bool), np.arange(len(x))
     along, slowness = np.arange(len(x)) % 2 == 1, np.zeros(len(x))  # one over the step of time
@@ -75,7 +72,7 @@ def _solved(
             size = (np.abs(step) / (scale + np.abs(x[going]))).max(axis=1)
         x[going] = moved
         good = np.isfinite(moved).all(axis=1)
-        done = (size < precision) & (slow == 0)
+        done = (size < 100 * system.accuracy) & (slow == 0)
         found[going[good & done]] = True
         going = going[good & ~done]
     return x, found

@@ -124,9 +124,7 @@ def poincare_map(
         found = passages(rows, value, departures=False)
         return np.stack([lost if p is None else p.state[others] for p in found])
 
-    def slopes(
-        rows: np.ndarray, value: float | None
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def slopes(rows: np.ndarray, value: float | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         n = len(others)
         later, jacobian = np.full((len(rows), n), np.nan), np.full((len(rows), n, n), np.nan)
         by_value = np.full((len(rows), n), np.nan)
@@ -137,7 +135,8 @@ def poincare_map(
         return later, jacobian, by_value
 
     names = tuple(system.names[k] for k in others)
-    return System(motion, slopes, system.start[others], names, discrete=True)
+    start = system.start[others]
+    return System(motion, slopes, start, names, discrete=True, accuracy=_ACCURACY["rtol"])
 
 
 def _until(

@@ -46,6 +46,8 @@ class System:
         Length of its unit of time, or of a step of the map.
     low, high : float or array, shape (n_states,)
         Where the states mean something.
+    accuracy : float
+        Relative accuracy of the motion; no fixed point can be known better.
 
     Examples
     --------
@@ -62,6 +64,7 @@ class System:
     seconds: float = 1.0
     low: float | Float[np.ndarray, "states"] = -np.inf
     high: float | Float[np.ndarray, "states"] = np.inf
+    accuracy: float = 1e-12
 
     @property
     def n_states(self) -> int:
@@ -92,7 +95,7 @@ class System:
         def slopes(x: np.ndarray, value: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             one = np.eye(n + 1)[:, :, None]
             states = tuple(Dual(x[:, k], one[k]) for k in range(n))
-            given = Dual(0.0 if value is None else value, one[n])
+            given = None if value is None else Dual(value, one[n])
             found = equations(DualMath, states, given)
             by_all = np.zeros((len(x), n, n + 1))
             for k, f in enumerate(found):
