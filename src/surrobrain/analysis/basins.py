@@ -69,7 +69,7 @@ def basins(
         Runs.
     duration : float, optional
         Seconds after which an attractor is reached; by default what the node needs to settle. It is
-        then looked at for a third of it.
+        then looked at for as long: some periods of the slowest oscillation.
     seed : int
         Decides the starts.
 
@@ -107,7 +107,10 @@ def basins(
     with np.errstate(all="ignore"):
         looks = _run(system, starts, seconds / system.seconds)
     alive = np.asarray(np.isfinite(looks).all(axis=(0, 2)))
-    center, size = looks.mean(axis=0), np.ptp(looks, axis=0)
+    # weighed by a bell, so that the phase at which a cycle is met does not count
+    weights = np.hanning(len(looks) + 2)[1:-1]
+    center = np.tensordot(weights / weights.sum(), looks, axes=1)
+    size = np.ptp(looks, axis=0)
     size = np.where(size > _STILL * (high - low), size, 0.0)
     which, kept = _told_apart(center, size, alive)
     counts = np.array([(which == k).sum() for k in range(len(kept))])
@@ -145,7 +148,7 @@ def _run(
         fastest = np.abs(np.linalg.eigvals(system.slopes(x[:50], None)[1])).max()
         step = min(0.1 / max(fastest, 1e-12), duration / _LOOKS)
     n_before = int(np.ceil(duration / step))
-    every = max(1, n_before // (3 * _LOOKS))
+    every = max(1, n_before // _LOOKS)
     looks = []
     for n in range(n_before + every * _LOOKS):
         x = _stepped(system, x, step)
