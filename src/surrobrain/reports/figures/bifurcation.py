@@ -86,8 +86,8 @@ def _draw(axes: "Axes", branch: Branch, column: int) -> None:
     starts = np.flatnonzero(np.insert(np.diff(stable.astype(int)) != 0, 0, values=True))
     for first, last in zip(starts, [*starts[1:], len(stable)], strict=True):
         some = slice(max(0, first - 1), last)
-        style = {"ls": "-", "color": MODEL} if stable[first] else {"ls": "--", "color": GRAY}
-        axes.plot(branch.values[some], branch.states[some, column], lw=1.8, **style)
+        style, color = ("-", MODEL) if stable[first] else ("--", GRAY)
+        axes.plot(branch.values[some], branch.states[some, column], style, color=color, lw=1.8)
 
 
 def _in_words(kind: str, value: float, frequency: float) -> str:
