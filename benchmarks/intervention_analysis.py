@@ -16,7 +16,7 @@ import numpy as np
 
 from benchmarks.outcome import Outcome
 from benchmarks.shared import hcp_cortex, hcp_folders, shared_data
-from surrobrain import Connectome, Network, architectures, observers
+from surrobrain import Connectome, Network
 from surrobrain.analysis.continuation import Branch, continuation
 from surrobrain.analysis.controllability import (
     average_controllability,
@@ -28,8 +28,15 @@ from surrobrain.analysis.fixed_points import fixed_points
 from surrobrain.analysis.phase_map import phase_map
 from surrobrain.analysis.poincare import poincare_map
 from surrobrain.analysis.system import System
+from surrobrain.learned.architectures.shallow_plrnn import ShallowPLRNN
 from surrobrain.learned.surrogate import Surrogate
-from surrobrain.mechanistic import nodes
+from surrobrain.mechanistic.nodes.epileptor_2d import Epileptor2D
+from surrobrain.mechanistic.nodes.hodgkin_huxley import HodgkinHuxley
+from surrobrain.mechanistic.nodes.jansen_rit import JansenRit
+from surrobrain.mechanistic.nodes.lorenz import Lorenz
+from surrobrain.mechanistic.nodes.stuart_landau import StuartLandau
+from surrobrain.mechanistic.nodes.wilson_cowan import WilsonCowan
+from surrobrain.mechanistic.observers.identity import Identity
 
 __all__ = ["eighty_regions", "errors_of_bifurcations", "map_seconds", "measure", "missed_points"]
 
@@ -49,12 +56,12 @@ def errors_of_bifurcations() -> dict[str, float]:
     """Return how far each bifurcation lies from where it should; infinite if one is missing."""
     plain = System.of_equations(lambda xp, x, a: (a * x[0] - x[0] ** 3,), [0.1])
     pitchfork = continuation(plain, "a", span=(-1.0, 0.7), start=np.zeros(1))
-    rest = continuation(nodes.Lorenz(), "rho", span=(0.5, 20.0), start=np.zeros(3))
-    wing = continuation(nodes.Lorenz(), "rho", span=(30.0, 5.0), start=np.array([8.0, 8.0, 29.0]))
-    oscillator = continuation(nodes.StuartLandau(), "a", span=(-0.5, 0.3))
-    column = continuation(nodes.JansenRit(), "p", span=(400.0, -60.0))
-    seizure = continuation(nodes.Epileptor2D(), "x0", span=(-3.0, -1.5))
-    axon = continuation(nodes.HodgkinHuxley(), "I", span=(0.0, 170.0))
+    rest = continuation(Lorenz(), "rho", span=(0.5, 20.0), start=np.zeros(3))
+    wing = continuation(Lorenz(), "rho", span=(30.0, 5.0), start=np.array([8.0, 8.0, 29.0]))
+    oscillator = continuation(StuartLandau(), "a", span=(-0.5, 0.3))
+    column = continuation(JansenRit(), "p", span=(400.0, -60.0))
+    seizure = continuation(Epileptor2D(), "x0", span=(-3.0, -1.5))
+    axon = continuation(HodgkinHuxley(), "I", span=(0.0, 170.0))
     cycle = continuation(_roessler(), "c", span=(2.7, 2.9), start=np.array([3.5, 0.1]), step=0.2)
     return {
         "pitchfork": _away(pitchfork, pitchfork=[0.0]),
@@ -91,7 +98,7 @@ def missed_points(n_networks: int = 40) -> tuple[int, int]:
     total, missed = 0, 0
     for seed in range(n_networks):
         rng = torch.Generator().manual_seed(seed)
-        model = architectures.ShallowPLRNN(4, hidden=9, clipped=False)
+        model = ShallowPLRNN(4, hidden=9, clipped=False)
         for p in model.parameters():
             with torch.no_grad():
                 p.copy_(1.2 * torch.randn(p.shape, generator=rng))
@@ -145,7 +152,7 @@ def eighty_regions() -> Network:
     np.fill_diagonal(weights, 0.0)
     connectome = Connectome(weights, names=names).normalized("spectral_radius")
     return Network(
-        nodes.WilsonCowan(), connectome, observer=observers.Identity(500.0), dt=1e-3, settle=0.2,
+        WilsonCowan(), connectome, observer=Identity(500.0), dt=1e-3, settle=0.2,
         stepper="rk4",
     )  # fmt: skip
 
