@@ -3,7 +3,7 @@ import itertools
 import numpy as np
 import pytest
 
-from surrobrain import Connectome, Network, architectures
+from surrobrain import Connectome, Network, Recording, architectures, fit
 from surrobrain.analysis import piecewise
 from surrobrain.analysis.cycles import cycles
 from surrobrain.analysis.fixed_points import fixed_points
@@ -108,6 +108,17 @@ def test_a_fixed_point_of_a_surrogate_stays_and_its_kind_is_seen_in_a_run():
     for _ in range(200):
         x = system.motion(x[None], None)[0]
     assert point.stable == bool(np.abs(x - point.state).max() < 1e-3)
+
+
+def test_other_surrogates_are_searched_by_newton():
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=(300, 2)).cumsum(axis=0) * 0.01 + rng.normal(size=(300, 2)) + 3.0
+    model = fit(architectures.LinearVAR(2), Recording(values, sfreq=1.0)).model
+    (point,) = fixed_points(model, n_starts=10)
+    assert point.stable
+    rest = model.run(3000, seed=0).state
+    quiet = model.without_noise().run(3000, state=rest).values[-1]
+    np.testing.assert_allclose(point.state[-2:] * model.scale + model.center, quiet, atol=1e-3)
 
 
 def test_nodes_stand_where_the_literature_says():

@@ -1,3 +1,4 @@
+import joblib
 import numpy as np
 import pytest
 
@@ -51,6 +52,28 @@ def test_a_map_over_two_quantities_shows_where_oscillations_begin(tmp_path, monk
     monkeypatch.setattr(sweep.Engine, "run", never)
     again = phase_map(network, vary, duration=5.0, out=tmp_path)
     np.testing.assert_array_equal(again.amplitude, found.amplitude)
+
+
+def test_an_interrupted_map_goes_on_where_it_stopped(tmp_path, monkeypatch):
+    network, vary = oscillators(), {"a": np.linspace(-0.5, 0.5, 60)}
+    whole, calls, run = phase_map(network, vary, duration=2.0), [], sweep.Engine.run
+
+    def counted(self, *arguments, **keywords):
+        calls.append(1)
+        if len(calls) == 3:
+            raise RuntimeError("the power is cut")
+        return run(self, *arguments, **keywords)
+
+    with joblib.parallel_config(n_jobs=1):
+        monkeypatch.setattr(sweep.Engine, "run", counted)
+        with pytest.raises(RuntimeError, match="power"):
+            phase_map(network, vary, duration=2.0, out=tmp_path)
+        first = len(calls)
+        again = phase_map(network, vary, duration=2.0, out=tmp_path)
+    n_blocks = int(np.ceil(60 / sweep.Engine.lanes_for(network)))
+    assert len(calls) - first < n_blocks
+    np.testing.assert_array_equal(again.level, whole.level)
+    np.testing.assert_array_equal(again.behavior, whole.behavior)
 
 
 def test_two_starts_show_where_a_region_is_bistable():

@@ -84,11 +84,11 @@ def phase_map(
     Notes
     -----
     At rest no region's range exceeds 1e-4 of its size, or it fades by 7 % from third to third of
-    the time looked at. An
-    oscillation repeats itself: its correlation with itself one period later exceeds 0.95; else it
-    is irregular, which is chaos, several frequencies, or a start not yet forgotten:
-    `surrobrain.lyapunov_spectrum` tells. Points at which starts end differently are bistable: in
-    behavior, or in level or amplitude by a tenth of the range of the whole map.
+    the time looked at. An oscillation repeats itself: its correlation with itself one period later
+    exceeds 0.95; else it is irregular, which is chaos, several frequencies, or a start not yet
+    forgotten: `surrobrain.lyapunov_spectrum` tells. Points at which starts end differently are
+    bistable: one rests and another does not, or level or amplitude differ by a tenth of the range
+    of the whole map.
 
     Examples
     --------
@@ -184,11 +184,13 @@ def _together(
     kinds: Float[np.ndarray, "points starts"], level: np.ndarray, amplitude: np.ndarray
 ) -> Int[np.ndarray, "points"]:
     """Return one behavior per point: bistable where the starts do not agree."""
-    apart = np.ptp(kinds, axis=1) > 0
+    resting, irregular = (kinds == BEHAVIORS.index(name) for name in ("rest", "irregular"))
+    apart = resting.any(axis=1) & ~resting.all(axis=1)
     for values in (level, amplitude):
         good = np.isfinite(values)
         whole = float(np.ptp(values[good])) if good.any() else 0.0
         apart |= np.nan_to_num(np.ptp(values, axis=1)) > 0.1 * whole
     lost = (kinds == BEHAVIORS.index("diverged")).any(axis=1)
-    found = np.where(apart, BEHAVIORS.index("bistable"), kinds[:, 0])
+    found = np.where(irregular.any(axis=1), BEHAVIORS.index("irregular"), kinds[:, 0])
+    found = np.where(apart, BEHAVIORS.index("bistable"), found)
     return np.where(lost, BEHAVIORS.index("diverged"), found).astype(int)

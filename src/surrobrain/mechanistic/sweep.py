@@ -145,10 +145,12 @@ def sweep_from(
 
     Parameters
     ----------
-    network, vary, duration, summary, out
-        As in `sweep`; the network settles from ``start``.
+    network, vary
+        As in `sweep`.
     start : NetworkState
-        Where every point begins.
+        Where every point begins to settle.
+    duration, summary, out
+        As in `sweep`.
 
     Returns
     -------
