@@ -75,7 +75,9 @@ def cycles(
     --------
     >>> import surrobrain as sb
     >>> values = np.random.default_rng(0).normal(size=(200, 2))
-    >>> model = sb.fit(sb.architectures.AlmostLinearRNN(2), sb.Recording(values, sfreq=1.0)).model
+    >>> network = sb.architectures.ShallowPLRNN(2, hidden=4)
+    >>> quick = sb.Training(epochs=1)
+    >>> model = sb.fit(network, sb.Recording(values, sfreq=1.0), training=quick).model
     >>> cycles(model, period=2)
     ()
     """
