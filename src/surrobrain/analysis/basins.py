@@ -91,7 +91,7 @@ def basins(
     Examples
     --------
     >>> from surrobrain.mechanistic.nodes.wong_wang import WongWang
-    >>> found = basins(WongWang(w=1.0, I0=0.32), around=(0.0, 1.0), duration=12.0, n_starts=30)
+    >>> found = basins(WongWang(w=1.0, I0=0.32), around=(0.0, 1.0), duration=8.0, n_starts=20)
     >>> found.center.round(3)[:, 0]
     array([0.483, 0.1  ])
     """

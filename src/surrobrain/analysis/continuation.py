@@ -165,7 +165,7 @@ def _begin(
                 f"no fixed point was found at {value:g}; give start=, a state near one"
             )
         start = points[0].state
-    path = explored(system, value=value)
+    path = explored(system, 50, value=value)
     scale = np.maximum(path.max(axis=0) - path.min(axis=0), np.abs(start))
     scale = np.where(scale > 1e-9, scale, max(float(scale.max()), 1e-3))
     found, good = solve_newton(system, np.asarray(start, float)[None], scale=scale, value=value)

@@ -65,7 +65,7 @@ def limit_cycle(
     Examples
     --------
     >>> from surrobrain.mechanistic.nodes.stuart_landau import StuartLandau
-    >>> cycle = limit_cycle(StuartLandau(a=0.5, omega=2 * np.pi))
+    >>> cycle = limit_cycle(StuartLandau(a=0.5, omega=2 * np.pi), duration=15.0)
     >>> round(cycle.period, 9), round(float(cycle.multipliers[0].real), 6)
     (1.0, 0.367879)
     """
