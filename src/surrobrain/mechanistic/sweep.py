@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float
 
 from surrobrain.checks import choice, finite, positive, whole
-from surrobrain.mechanistic.engine import Engine, Lanes, own_lane
+from surrobrain.mechanistic.engine import Engine, Lanes, NetworkState, own_lane
 from surrobrain.mechanistic.exact import ExactEngine
 from surrobrain.mechanistic.network import Network
 from surrobrain.mechanistic.node import check_parameters, parameters
@@ -20,7 +20,7 @@ from surrobrain.mechanistic.sweep_store import SweepStore
 from surrobrain.parallel import on_cluster, pmap
 from surrobrain.training.progress import progress
 
-__all__ = ["Sweep", "sweep"]
+__all__ = ["Sweep", "sweep", "sweep_from"]
 
 Varied = Float[np.ndarray, "points"] | Float[np.ndarray, "points regions"]
 Summary = Callable[[np.ndarray], np.ndarray]
@@ -125,14 +125,51 @@ def sweep(
     >>> sweep(pair, {"coupling": np.linspace(0, 0.9, 4)}, duration=0.1).values.shape
     (4, 10, 2)
     """
-    points = _checked(network, vary)
-    n_points = len(next(iter(points.values())))
-    n_times = whole(
-        round(positive(duration, "duration", unit="s") * network.sfreq), "samples", low=1
-    )
+    points, n_times = _checked(network, vary), _samples(network, duration)
     block = _Block(network, points, n_times, seed, summary, device)
     job = {"duration": duration, "seed": seed, "summary": _name(summary), "block": block.size}
     job |= {} if device is None else {"device": device}
+    return _swept(block, out, job)
+
+
+def sweep_from(
+    network: Network,
+    vary: Mapping[str, Varied],
+    *,
+    start: NetworkState,
+    duration: float,
+    summary: Summary | None = None,
+    out: str | Path | None = None,
+) -> Sweep:
+    """Run a network at many parameter points, all from one state: `sweep` in the compiled loop.
+
+    Parameters
+    ----------
+    network, vary
+        As in `sweep`.
+    start : NetworkState
+        Where every point begins to settle.
+    duration, summary, out
+        As in `sweep`.
+
+    Returns
+    -------
+    Sweep
+        Observations of every point.
+    """
+    points, n_times = _checked(network, vary), _samples(network, duration)
+    block = _Block(network, points, n_times, 0, summary, None, start)
+    job = {"duration": duration, "summary": _name(summary), "block": block.size}
+    return _swept(block, out, job | {"start": start.values.astype(float).tolist()})
+
+
+def _samples(network: Network, duration: float) -> int:
+    return whole(round(positive(duration, "duration", unit="s") * network.sfreq), "samples", low=1)
+
+
+def _swept(block: "_Block", out: str | Path | None, job: dict[str, Any]) -> Sweep:
+    network, points = block.network, block.points
+    n_points = len(next(iter(points.values())))
     store = SweepStore.open(out, network, points, job)
     todo = [first for first in range(0, n_points, block.size) if not store.has(first)]
     with progress(n_points, label="sweep") as report:
@@ -157,6 +194,7 @@ class _Block:
     seed: int
     summary: Summary | None
     device: str | None
+    start: NetworkState | None = None
 
     def __call__(self, first: int) -> np.ndarray:
         """Return what is kept of the points from ``first`` on."""
@@ -173,9 +211,11 @@ class _Block:
 
     @functools.cached_property
     def _batch(self) -> tuple[int, _Run]:
-        batch = _compiled if self.device is None else functools.partial(
-            _on_device, device=self.device
-        )  # fmt: skip
+        batch = (
+            functools.partial(_compiled, start=self.start)
+            if self.device is None
+            else functools.partial(_on_device, device=self.device)
+        )
         return batch(self.network, self.points, self.n_times, seed=self.seed)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -224,7 +264,12 @@ def _kept(block: _Block, store: SweepStore, first: int) -> int:
 
 
 def _compiled(
-    network: Network, points: Mapping[str, Varied], n_times: int, *, seed: int
+    network: Network,
+    points: Mapping[str, Varied],
+    n_times: int,
+    *,
+    seed: int,
+    start: NetworkState | None = None,
 ) -> tuple[int, _Run]:
     """Return how many points the compiled loop runs side by side, and how it is run."""
     varied = tuple(name for name in parameters(network.node) if name in points)
@@ -233,10 +278,10 @@ def _compiled(
     else:
         size = Engine.lanes_for(network)
         engine = Engine(network, lanes=size, varied=varied)
-    start, skip = network.initial_state, network.settling_samples
+    begin, skip = start or network.initial_state, network.settling_samples
 
     def run(lanes: Lanes) -> Float[np.ndarray, "lanes times regions"]:
-        return engine.run(start, n_times, skip=skip, lanes=lanes, seed=seed)[0]
+        return engine.run(begin, n_times, skip=skip, lanes=lanes, seed=seed)[0]
 
     return size, run
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Float
 
-from surrobrain.analysis.fixed_points import FixedPoint, fixed_points
+from surrobrain.analysis.planar_fixed_points import PlanarPoint, planar_fixed_points
 from surrobrain.checks import choice
 from surrobrain.mechanistic.node import Node, pathways
 from surrobrain.reports.figures.style import MEASURED, MODEL, SECOND, TRUTH, new_figure, tidy
@@ -76,7 +76,7 @@ def phase_plane(
     begin = np.array(start or (node.initial[across], node.initial[up]))
     path = _followed(lambda x: np.array(flow(*x), float), begin, node, duration).T
     window = limits or (_around(path[0]), _around(path[1]))
-    points = fixed_points(flow, *window)
+    points = planar_fixed_points(flow, *window)
     figure = new_figure(6.4, 5.0)
     axes = figure.subplots()
     _draw_flow(axes, flow, window, (across, up))
@@ -223,7 +223,7 @@ def _draw_flow(
 
 
 def _draw_path(
-    axes: "Axes", path: Float[np.ndarray, "2 times"], points: tuple[FixedPoint, ...]
+    axes: "Axes", path: Float[np.ndarray, "2 times"], points: tuple[PlanarPoint, ...]
 ) -> None:
     axes.plot(*path, color=TRUTH, lw=1.7, zorder=4, label="trajectory")
     axes.plot(path[0, 0], path[1, 0], "s", color=TRUTH, ms=4.5, zorder=4)
@@ -232,7 +232,7 @@ def _draw_path(
         axes.plot(point.x, point.y, "o", color=MEASURED, mfc=face, ms=7, mew=1.5, zorder=5)
 
 
-def _in_words(points: tuple[FixedPoint, ...], node: Node) -> str:
+def _in_words(points: tuple[PlanarPoint, ...], node: Node) -> str:
     """Say where the fixed points are, of which kind, and how fast things happen there."""
     if not points:
         return "There is no fixed point in the window."
