@@ -14,6 +14,7 @@ from surrobrain.learned.surrogate import Surrogate
 
 __all__ = ["predictive_control"]
 
+_SHARES = (1.0, 0.5, 0.25, 0.125, 0.0625)
 Window = Float[np.ndarray, "memory regions"]
 
 
@@ -25,7 +26,7 @@ def predictive_control(
     energy_weight: float = 1e-2,
     regions: Sequence[str | int] | None = None,
     limit: float = math.inf,
-    iterations: int = 1,
+    iterations: int = 3,
 ) -> Callable[[Window], Float[np.ndarray, "inputs"]]:
     """Return a controller that answers what was seen last with the next input.
 
@@ -44,8 +45,8 @@ def predictive_control(
     limit : float
         Largest absolute input.
     iterations : int
-        How often each plan is improved with the model linearized about the last one. One is
-        exact for a linear model, and enough where the target does not jump.
+        How often each plan is improved with the model linearized about the last one; one is
+        exact for a linear model.
 
     Returns
     -------
@@ -63,7 +64,8 @@ def predictive_control(
     -----
     With y the samples under the last plan u and J their derivative by it, the new plan minimizes
     ``|y + J (v - u) - target|^2 + w |v|^2`` under ``|v| <= limit``: a bounded least-squares
-    problem per step, the real-time iteration of [1]_.
+    problem per step, the real-time iteration of [1]_. The plan goes as far towards that minimum
+    as the model itself gets better by it.
 
     References
     ----------
@@ -103,13 +105,29 @@ def predictive_control(
 def _improved(
     way: Rollout, plan: np.ndarray, wanted: np.ndarray, weight: float, limit: float
 ) -> Float[np.ndarray, "times inputs"]:
-    """Return the plan that is best where the model is linear about the last one."""
+    """Return a better plan: towards the best one of the linearized model, as far as it is true."""
+    samples, slope = _linearized(way, plan)
+    best = _best_of_linear(samples, slope, plan, wanted, weight, limit)
+
+    def cost(seen: np.ndarray, inputs: np.ndarray) -> float:
+        return float(np.nansum(np.square(seen - wanted)) + weight * np.square(inputs).sum())
+
+    now = cost(samples, plan)
+    for share in _SHARES:
+        nearer = plan + share * (best - plan)
+        if cost(way.samples(nearer), nearer) < now:
+            return nearer
+    return plan
+
+
+def _best_of_linear(
+    samples: np.ndarray, slope: np.ndarray, plan: np.ndarray, wanted: np.ndarray, weight: float,
+    limit: float,
+) -> Float[np.ndarray, "times inputs"]:  # fmt: skip
     from scipy.optimize import lsq_linear
 
     asked = np.isfinite(wanted)
-    samples, slope = _linearized(way, plan)
-    slope = slope[asked]  # (asked, times, inputs)
-    flat = slope.reshape(len(slope), -1)
+    flat = slope[asked].reshape(int(asked.sum()), -1)  # (asked, time and input)
     left = (wanted - samples)[asked] + flat @ plan.ravel()
     matrix = np.concatenate([flat, math.sqrt(weight) * np.eye(plan.size)])
     right = np.concatenate([left, np.zeros(plan.size)])
