@@ -117,9 +117,16 @@ def same_names(ours: Sequence[str], theirs: Sequence[str], *, our: str, their: s
 
 
 def indices(
-    regions: Iterable[str | int | np.integer] | int | np.integer, names: Sequence[str]
+    regions: Iterable[str | int | np.integer | np.bool] | int | np.integer, names: Sequence[str]
 ) -> list[int]:
-    """Return positions of regions that are given by name or by position."""
+    """Return positions of regions that are given by name, by position, or as an array of bool."""
+    if isinstance(regions, np.ndarray) and regions.dtype == bool:
+        if regions.shape != (len(names),):
+            raise ValueError(
+                f"an array of bool must say for each of {len(names)} regions whether it is meant, "
+                f"but shape {regions.shape} arrived"
+            )
+        return np.flatnonzero(regions).tolist()
     if isinstance(regions, (str, int, np.integer)):
         regions = [regions]
     position = {name: k for k, name in enumerate(names)}

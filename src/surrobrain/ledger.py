@@ -7,6 +7,7 @@ import inspect
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -29,7 +30,7 @@ def task_key(function: Callable, item: object, generator: np.random.Generator | 
         source and the arguments bound by ``partial`` enter the key; functions that it calls
         do not.
     item : object
-        Numbers, text, arrays, frozen dataclasses, and lists, tuples and dicts of these. A
+        Numbers, text, arrays, models, frozen dataclasses, and lists, tuples and dicts of these. A
         ``Path`` counts by the content of its file or folder.
     generator : Generator or None
         Random numbers of this task.
@@ -139,15 +140,25 @@ def _feed(add: Callable[[bytes], None], value: object) -> None:
     elif inspect.isroutine(value):
         add(b"function:")
         _feed(add, _describe(value))
-    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        add(b"dataclass:")
-        fields = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
-        _feed(add, (type(value).__module__, type(value).__qualname__, fields))
     else:
-        raise TypeError(
-            f"no key can be made of a {type(value).__name__}; with folder=, hand over numbers, "
-            "text, arrays, containers of surrobrain, or the Path of a saved file"
-        )
+        kind, content = _taken_apart(value)
+        add(kind)
+        _feed(add, content)
+
+
+def _taken_apart(value: Any) -> tuple[bytes, object]:
+    """Return what an object is made of."""
+    names = type(value).__module__, type(value).__qualname__
+    if hasattr(value, "state_dict") and hasattr(value, "config"):  # an architecture
+        arrays = {name: tensor.numpy(force=True) for name, tensor in value.state_dict().items()}
+        return b"module:", (*names, value.config(), arrays)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
+        return b"dataclass:", (*names, fields)
+    raise TypeError(
+        f"no key can be made of a {type(value).__name__}; with folder=, hand over numbers, "
+        "text, arrays, containers of surrobrain, or the Path of a saved file"
+    )
 
 
 def _describe(function: Callable) -> tuple[str | None, ...]:

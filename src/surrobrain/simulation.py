@@ -10,7 +10,7 @@ from surrobrain.data.recording import Recording
 from surrobrain.errors import Diverged
 from surrobrain.forward import ForwardModel
 
-__all__ = ["simulate"]
+__all__ = ["Drive", "simulate"]
 
 
 @runtime_checkable

@@ -20,7 +20,7 @@ class Still:
 
     regions: tuple[str, ...] = ("A", "B", "C")
     names: tuple[str, ...] = ("A", "B", "C")
-    sfreq: float = 100.0
+    sfreq: float = 1000.0
     modality: str = "activity"
     n_regions: int = 3
 
@@ -49,13 +49,13 @@ def test_it_returns_a_stimulus_that_says_what_it_is(protocol):
 
 
 def test_it_acts_where_and_when_it_says(protocol):
-    drive = protocol(regions=["B"], amplitude=0.5, onset=1.0, duration=2.0).sampled(Still(), 500)
-    assert drive.shape == (500, 3)
+    drive = protocol(regions=["B"], amplitude=0.5, onset=1.0, duration=2.0).sampled(Still(), 5000)
+    assert drive.shape == (5000, 3)
     assert np.isfinite(drive).all()
     assert not drive[:, [0, 2]].any()
-    assert not drive[:100].any()
-    assert drive[100:300].any()
-    assert np.allclose(drive[300:], 0.0, atol=1e-12)
+    assert not drive[:1000].any()
+    assert drive[1000:3000].any()
+    assert np.allclose(drive[3000:], 0.0, atol=1e-12)
 
 
 def test_drive_is_proportional_to_amplitude_and_zero_at_zero(protocol):
@@ -68,9 +68,16 @@ def test_drive_is_proportional_to_amplitude_and_zero_at_zero(protocol):
 
 def test_charge_does_not_depend_on_the_rate_of_the_model(protocol):
     stimulus = protocol(regions=["B"], amplitude=1.0, onset=0.37, duration=3.1)
-    fine = dose(stimulus, Still(sfreq=1000.0), duration=5.0)
-    coarse = dose(stimulus, Still(sfreq=100.0), duration=5.0)
+    fine = dose(stimulus, Still(sfreq=10000.0), duration=5.0)
+    coarse = dose(stimulus, Still(), duration=5.0)
     assert coarse.net == pytest.approx(fine.net)
+
+
+def test_a_mapping_gives_every_region_its_weight(protocol):
+    drive = protocol(regions={"C": 1.0, "A": -0.5}, amplitude=2.0).sampled(Still(), 500)
+    assert np.allclose(drive[:, 0], -0.5 * drive[:, 2])
+    with pytest.raises(ValueError, match="leave weights out"):
+        protocol(regions={"C": 1.0}, amplitude=2.0, weights=[1.0])
 
 
 def test_an_amplitude_that_is_no_number_is_refused(protocol):

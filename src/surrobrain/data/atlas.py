@@ -12,7 +12,7 @@ from surrobrain.data.names import region_names
 from surrobrain.errors import BadRecording
 from surrobrain.lazy import need
 
-__all__ = ["average_regions", "volume_sfreq"]
+__all__ = ["average_regions", "open_atlas", "volume_sfreq"]
 
 SECONDS = {"sec": 1.0, "msec": 1e-3, "usec": 1e-6}
 
@@ -49,7 +49,7 @@ def average_regions(image: Any, atlas: object, *, source: str) -> Found:
         raise BadRecording(
             f"{source} has shape {image.shape}, but a recording needs (x, y, z, n_times)"
         )
-    atlas_image, label_names = _open_atlas(atlas)
+    atlas_image, label_names = open_atlas(atlas)
     labels = np.unique(np.asarray(atlas_image.dataobj))
     labels = labels[labels != 0]
     if not len(labels) or (labels != np.round(labels)).any():
@@ -74,7 +74,8 @@ def volume_sfreq(image: Any) -> float | None:
     return 1.0 / (float(str(np.float32(zooms[3]))) * SECONDS[unit])
 
 
-def _open_atlas(atlas: object) -> tuple[Any, dict[int, str]]:
+def open_atlas(atlas: object) -> tuple[Any, dict[int, str]]:
+    """Return the image of an atlas, and the names of its labels where a table lies beside it."""
     from nibabel.nifti1 import load
 
     if not isinstance(atlas, (str, Path)):

@@ -12,7 +12,7 @@ from jaxtyping import Bool, Float, Int
 from surrobrain.checks import indices, whole
 from surrobrain.forward import ForwardModel, Predictor, Trajectory
 
-__all__ = ["Lesioned", "LesionedState", "lesion"]
+__all__ = ["Lesioned", "LesionedState", "edge_positions", "lesion", "reheard"]
 
 _CENTER_SAMPLES = 2000
 
@@ -35,8 +35,9 @@ class Lesioned:
     ----------
     model : Predictor
         The intact model.
-    silent : array of bool, shape (n_regions, n_regions)
-        ``silent[i, j]``: region i no longer hears region j.
+    hears : array, shape (n_regions, n_regions)
+        ``hears[i, j]``: how much of what region j does reaches region i: all of it where 1,
+        nothing where 0.
     removed : array of int, shape (n_removed,)
         Positions of the regions that are held at their mean.
     center : array, shape (n_regions,)
@@ -44,15 +45,15 @@ class Lesioned:
 
     Notes
     -----
-    A region hears the mean of whatever is silent for it. With f the intact one-step prediction
-    and w the last samples, the lesioned prediction of region i is ``f(w with the silent regions
-    of i at their mean)[i]``. A run lets the intact model step with the input
+    A region hears the mean of whatever is silent for it. With f the intact one-step prediction,
+    w the last samples and m the mean, the lesioned prediction of region i is
+    ``f(m + hears[i] (w - m))[i]``. A run lets the intact model step with the input
     ``lesioned prediction - intact prediction``, so noise and continuation are those of the
     intact model.
     """
 
     model: Predictor
-    silent: Bool[np.ndarray, "regions regions"]
+    hears: Float[np.ndarray, "regions regions"]
     removed: Int[np.ndarray, "removed"]
     center: Float[np.ndarray, "regions"]
 
@@ -148,7 +149,8 @@ class Lesioned:
         self, windows: Float[np.ndarray, "windows memory regions"]
     ) -> Float[np.ndarray, "windows regions"]:
         """Lesioned minus intact prediction."""
-        held = [np.where(deaf_to, self.center, windows) for deaf_to, _ in self._listeners]
+        away = windows - self.center
+        held = [np.where(h == 1, windows, self.center + h * away) for h, _ in self._listeners]
         intact, *others = np.split(
             self.model.predict(np.concatenate([windows, *held])), 1 + len(held)
         )
@@ -161,15 +163,15 @@ class Lesioned:
 
     @functools.cached_property
     def _listeners(self) -> list[tuple[np.ndarray, np.ndarray]]:
-        """What is silent for whom: regions that are deaf to the same others share a prediction."""
-        kinds = [deaf_to for deaf_to in np.unique(self.silent, axis=0) if deaf_to.any()]
-        return [(kind, np.flatnonzero((self.silent == kind).all(axis=1))) for kind in kinds]
+        """What reaches whom: regions that hear the same of all others share a prediction."""
+        kinds = [kind for kind in np.unique(self.hears, axis=0) if (kind != 1).any()]
+        return [(kind, np.flatnonzero((self.hears == kind).all(axis=1))) for kind in kinds]
 
 
 def lesion(
     model: ForwardModel,
     *,
-    regions: Iterable[str | int] = (),
+    regions: Iterable[str | int] | Bool[np.ndarray, "regions"] = (),
     edges: Iterable[Sequence[str | int]] = (),
 ) -> ForwardModel:
     """Return a copy of a model without some regions or connections.
@@ -178,8 +180,10 @@ def lesion(
     ----------
     model : ForwardModel
         A network with a connectome, or a learned model that can predict.
-    regions : sequence of str or int
-        Regions to remove. They keep their column, so that runs stay comparable.
+    regions : sequence of str or int, or array of bool
+        Regions to remove, such as ``surrobrain.hemisphere`` or ``surrobrain.resected`` finds
+        them; or for every region whether it is removed. They keep their column, so that runs stay
+        comparable.
     edges : sequence of (source, target)
         Connections to cut, in this direction only.
 
@@ -215,7 +219,7 @@ def lesion(
     np.float64(0.0)
     """
     cut = indices(regions, model.regions)
-    pairs = [_positions(edge, model.regions) for edge in edges]
+    pairs = [edge_positions(edge, model.regions) for edge in edges]
     if not cut and not pairs:
         raise ValueError(
             "a lesion removes regions or edges, but neither arrived; name at least one"
@@ -223,6 +227,23 @@ def lesion(
     if hasattr(model, "connectome") and dataclasses.is_dataclass(model):
         network = cast(Any, model)
         return dataclasses.replace(network, connectome=network.connectome.disconnected(cut, pairs))
+    hears = np.ones((model.n_regions, model.n_regions))
+    hears[:, cut] = 0.0
+    for source, target in pairs:
+        hears[target, source] = 0.0
+    return reheard(model, hears, removed=cut)
+
+
+def reheard(
+    model: ForwardModel, hears: Float[np.ndarray, "regions regions"], *, removed: Sequence[int] = ()
+) -> Lesioned:
+    """Return a learned model whose regions hear more or less of each other; see `Lesioned`.
+
+    Raises
+    ------
+    TypeError
+        The model does not predict, or predicts something else than its regions.
+    """
     if not isinstance(model, Predictor):
         raise TypeError(
             f"a lesion needs a model with a connectome or with predict, but {type(model).__name__} "
@@ -233,14 +254,11 @@ def lesion(
             f"{type(model).__name__} predicts {len(model.names)} channels from channels, so none "
             f"of its {len(model.regions)} regions can be silenced; give a model with a connectome"
         )
-    silent = np.zeros((model.n_regions, model.n_regions), dtype=bool)
-    silent[:, cut] = True
-    for source, target in pairs:
-        silent[target, source] = True
-    return Lesioned(model, silent, np.unique(np.array(cut, dtype=np.int64)), _center(model))
+    return Lesioned(model, hears, np.unique(np.array(removed, dtype=np.int64)), _center(model))
 
 
-def _positions(edge: Sequence[str | int], names: Sequence[str]) -> tuple[int, int]:
+def edge_positions(edge: Sequence[str | int], names: Sequence[str]) -> tuple[int, int]:
+    """Return the positions of an edge's source and target, or say that it is no edge."""
     if isinstance(edge, str) or len(edge) != 2:
         raise ValueError(f"an edge is a pair (source, target), but {edge!r} arrived")
     source, target = indices(edge, names)

@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,9 +10,12 @@ from jaxtyping import Float
 
 from surrobrain.checks import finite, indices, number, positive, whole
 from surrobrain.forward import ForwardModel
+from surrobrain.intervention.dose import dose_of
+from surrobrain.intervention.limits import Limits
 
-__all__ = ["Stimulus", "span"]
+__all__ = ["Regions", "Stimulus", "span"]
 
+Regions = Sequence[str | int] | Mapping[str, float]
 Charge = Callable[[Float[np.ndarray, "points"]], Float[np.ndarray, "points"]]
 
 
@@ -28,8 +31,9 @@ class Stimulus:
     charge : function of times (s)
         Integral of the waveform from time 0, in (input unit of the model) x s. The waveform
         is kept by its integral so that any sampling of it delivers exactly the same charge.
-    regions : sequence of str or int
-        Where it acts, by name or position.
+    regions : sequence of str or int, or mapping of str to float
+        Where it acts, by name or position, or the weight of each name
+        (``surrobrain.electrode_weights``, ``surrobrain.field_weights``).
     weights : sequence of float, optional
         Share of the waveform that each region receives; 1 when absent.
     fastest : float
@@ -38,6 +42,9 @@ class Stimulus:
         The waveform in words, for reports.
     plus : tuple of Stimulus
         Further stimuli delivered in the same run; filled by ``a + b``.
+    limits : tuple of Limits
+        What may not be exceeded; filled by ``within``. Those of all stimuli of a sum hold for
+        the sum.
 
     Raises
     ------
@@ -60,16 +67,22 @@ class Stimulus:
     """
 
     charge: Charge
-    regions: Sequence[str | int]
+    regions: Regions
     weights: Sequence[float] = ()
     fastest: float = 0.0
     description: str = "waveform"
     plus: tuple["Stimulus", ...] = ()
+    limits: tuple[Limits, ...] = ()
 
     def __post_init__(self) -> None:
         """Validate at the border, once."""
         regions = (self.regions,) if isinstance(self.regions, str) else tuple(self.regions)
-        weights = tuple(number(w, "weight") for w in self.weights) or (1.0,) * len(regions)
+        shares = self.weights
+        if isinstance(self.regions, Mapping):
+            if len(shares):
+                raise ValueError("regions already holds a weight for each; leave weights out")
+            shares = tuple(self.regions.values())
+        weights = tuple(number(w, "weight") for w in shares) or (1.0,) * len(regions)
         if not regions:
             raise ValueError("a stimulus needs at least one region, but none arrived; name one")
         if len(weights) != len(regions):
@@ -94,7 +107,7 @@ class Stimulus:
         values: Float[np.ndarray, "samples"],
         *,
         sfreq: float,
-        regions: Sequence[str | int],
+        regions: Regions,
         weights: Sequence[float] = (),
         onset: float = 0.0,
     ) -> "Stimulus":
@@ -137,6 +150,10 @@ class Stimulus:
         """The single stimuli of a sum."""
         return (dataclasses.replace(self, plus=()), *self.plus)
 
+    def within(self, limits: Limits) -> "Stimulus":
+        """Return the same stimulus, which refuses to act wherever it would exceed the limits."""
+        return dataclasses.replace(self, limits=(*self.limits, limits))
+
     def in_words(self) -> str:
         """Return what is delivered where, in one line."""
         return "; ".join(f"{p.description} at {_places(p)}" for p in self.parts)
@@ -150,7 +167,7 @@ class Stimulus:
         Raises
         ------
         ValueError
-            The model has no such region, or is too slow for the waveform.
+            The model has no such region, or is too slow for the waveform, or a limit is exceeded.
         """
         whole(n_times, "n_times", low=1)
         rows_for = getattr(model, "rows_per_sample", None)
@@ -165,6 +182,8 @@ class Stimulus:
             mean = np.diff(part.charge(edges)) * rate
             for k, weight in zip(where, part.weights, strict=True):
                 drive[:, k] += weight * mean
+        for limits in dict.fromkeys(limits for part in self.parts for limits in part.limits):
+            limits.check(dose_of(drive, rate, model.regions))
         return drive
 
 

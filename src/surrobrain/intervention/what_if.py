@@ -7,21 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from surrobrain.checks import indices, whole
-from surrobrain.errors import Diverged
+from surrobrain.checks import indices, same_names, whole
 from surrobrain.forward import ForwardModel
 from surrobrain.intervention.dose import Dose, dose
-from surrobrain.intervention.lesion import Lesioned
 from surrobrain.intervention.lesion import lesion as lesioned
+from surrobrain.intervention.pairs import Pair, own_sd, paired_runs
 from surrobrain.intervention.stimulus import Stimulus
-from surrobrain.seeds import stream
-from surrobrain.simulation import simulate
 
 __all__ = ["Effect", "what_if"]
 
 Region = str | int
 Lesion = Sequence[Region | tuple[Region, Region]]
-Pair = tuple[np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +95,7 @@ def what_if(
     *,
     duration: float,
     stimulus: Stimulus | None = None,
-    lesion: Lesion = (),
+    lesion: Lesion | ForwardModel = (),
     n_seeds: int = 8,
     seed: int = 0,
     state: object = None,
@@ -114,9 +110,9 @@ def what_if(
         Length of every run in seconds.
     stimulus : Stimulus, optional
         External drive of the changed runs.
-    lesion : sequence, optional
+    lesion : sequence or ForwardModel, optional
         What is removed in the changed runs: regions by name or position, or edges as pairs
-        (source, target). See ``lesion`` for what this means.
+        (source, target), see ``lesion``; or the changed model itself, as ``edit`` returns it.
     n_seeds : int
         Number of pairs of runs, at least 2.
     seed : int
@@ -151,22 +147,17 @@ def what_if(
     ('region_2',)
     """
     whole(n_seeds, "n_seeds", low=2)
-    if stimulus is None and not lesion:
+    changed, gone = _changed(model, lesion)
+    if stimulus is None and changed is model:
         raise ValueError("nothing would change: give a stimulus, a lesion, or both")
-    with_lesion = _without(model, lesion) if lesion else model
     given = dose(stimulus, model, duration=duration) if stimulus else None
-
-    def pair(child: int) -> Pair:
-        intact, fresh = _starts(model, with_lesion, state=state, seed=child)
-        before = _run(model, "without", duration=duration, state=intact, seed=child)
-        after = _run(
-            with_lesion, "with", duration=duration, stimulus=stimulus, state=fresh, seed=child
-        )
-        return before, after
-
-    pairs = (pair(int(stream(seed, k).integers(2**31))) for k in range(n_seeds))
-    effect = _compare(pairs, model, in_words(stimulus, lesion))
-    removed = indices([x for x in lesion if not isinstance(x, tuple)], model.regions)
+    pairs = paired_runs(
+        model, changed, duration=duration, stimulus=stimulus, n_seeds=n_seeds, seed=seed,
+        state=state,
+    )  # fmt: skip
+    words = in_words(stimulus, gone) if changed is model or gone else _edited(stimulus)
+    effect = _compare(pairs, model, words)
+    removed = indices([x for x in gone if not isinstance(x, tuple)], model.regions)
     silent = _silent(effect, [model.regions[k] for k in removed])
     return dataclasses.replace(effect, dose=given, **silent)
 
@@ -213,7 +204,7 @@ def _compare(pairs: Iterable[Pair], model: ForwardModel, description: str) -> Ef
         variance.add(before.var(axis=0))
         products.add(_products(before))
         products_after.add(_products(after))
-    sd = _own_sd(variance.mean, baseline.mean)
+    sd = own_sd(variance.mean, baseline.mean)
     low, high = size.interval()
     difference_low, difference_high = difference.interval()
     return Effect(
@@ -261,38 +252,17 @@ def _silent(effect: Effect, removed: Sequence[str]) -> dict[str, np.ndarray]:
     return {name: np.where(kept, getattr(effect, name), np.nan) for name in fields}
 
 
-def _without(model: ForwardModel, lesion: Lesion) -> ForwardModel:
+def _changed(model: ForwardModel, lesion: Lesion | ForwardModel) -> tuple[ForwardModel, Lesion]:
+    """Return the changed model, and what was taken out of it where that was said."""
+    if isinstance(lesion, ForwardModel):
+        same_names(lesion.regions, model.regions, our="the changed model", their="the model")
+        return lesion, ()
+    if not len(lesion):
+        return model, ()
     edges = [x for x in lesion if isinstance(x, tuple)]
-    return lesioned(model, regions=[x for x in lesion if not isinstance(x, tuple)], edges=edges)
+    regions = [x for x in lesion if not isinstance(x, tuple)]
+    return lesioned(model, regions=regions, edges=edges), lesion
 
 
-def _starts(
-    model: ForwardModel, with_lesion: ForwardModel, *, state: object, seed: int
-) -> tuple[object, object]:
-    """One moment in the life of the intact model, from which both runs of a pair go on."""
-    begin = model.run(getattr(model, "memory", 1), state=state, seed=seed)
-    if isinstance(with_lesion, Lesioned):
-        return begin.state, with_lesion.state_after(begin)
-    return begin.state, begin.state
-
-
-def _run(
-    model: ForwardModel,
-    which: str,
-    *,
-    duration: float,
-    stimulus: Stimulus | None = None,
-    state: object,
-    seed: int,
-) -> np.ndarray:
-    try:
-        run = simulate(model, duration=duration, stimulus=stimulus, state=state, seed=seed)
-    except Diverged as error:
-        raise Diverged(f"{which} the intervention, {error}") from error
-    return np.asarray(run.values, dtype=np.float64)
-
-
-def _own_sd(variance: np.ndarray, level: np.ndarray) -> np.ndarray:
-    """Return the standard deviation per region; NaN where all variation is rounding."""
-    sd = np.sqrt(variance)
-    return np.where(sd > 1e-9 * np.abs(level).max(axis=0), sd, np.nan)
+def _edited(stimulus: Stimulus | None) -> str:
+    return "changed model" if stimulus is None else f"changed model; {in_words(stimulus, ())}"

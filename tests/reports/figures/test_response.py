@@ -18,7 +18,7 @@ def test_the_most_changed_regions_come_first_and_no_more_than_thirty(effect):
 
 def _driven(found, name):
     one = np.ones(1)
-    return dataclasses.replace(found, dose=Dose((name,), one, one, one, one))
+    return dataclasses.replace(found, dose=Dose((name,), *[one] * 6))
 
 
 def test_signed_changes_are_held_against_the_truth_without_what_was_driven(effect):

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from surrobrain.checks import number, positive
-from surrobrain.intervention.stimulus import Stimulus, span
+from surrobrain.intervention.stimulus import Regions, Stimulus, span
 
 __all__ = ["pulse_train"]
 
 
 def pulse_train(
     *,
-    regions: Sequence[str | int],
+    regions: Regions,
     amplitude: float,
     rate: float = 1.0,
     width: float | None = None,
@@ -25,8 +25,8 @@ def pulse_train(
 
     Parameters
     ----------
-    regions : sequence of str or int
-        Where it acts.
+    regions : sequence of str or int, or mapping of str to float
+        Where it acts, or the weight of each.
     amplitude : float
         Height of a pulse in the input unit of the model; negative to inhibit.
     rate : float

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from surrobrain.checks import number, positive
-from surrobrain.intervention.stimulus import Stimulus, span
+from surrobrain.intervention.stimulus import Regions, Stimulus, span
 
 __all__ = ["sinusoid"]
 
 
 def sinusoid(
     *,
-    regions: Sequence[str | int],
+    regions: Regions,
     amplitude: float,
     rate: float = 1.0,
     phase: float = 0.0,
@@ -25,8 +25,8 @@ def sinusoid(
 
     Parameters
     ----------
-    regions : sequence of str or int
-        Where it acts.
+    regions : sequence of str or int, or mapping of str to float
+        Where it acts, or the weight of each.
     amplitude : float
         Peak drive in the input unit of the model.
     rate : float

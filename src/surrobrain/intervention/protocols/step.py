@@ -6,14 +6,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from surrobrain.checks import number
-from surrobrain.intervention.stimulus import Stimulus, span
+from surrobrain.intervention.stimulus import Regions, Stimulus, span
 
 __all__ = ["step"]
 
 
 def step(
     *,
-    regions: Sequence[str | int],
+    regions: Regions,
     amplitude: float,
     onset: float = 0.0,
     duration: float = math.inf,
@@ -23,8 +23,8 @@ def step(
 
     Parameters
     ----------
-    regions : sequence of str or int
-        Where it acts.
+    regions : sequence of str or int, or mapping of str to float
+        Where it acts, or the weight of each.
     amplitude : float
         Drive in the input unit of the model; negative to inhibit.
     onset, duration : float
