@@ -5,7 +5,7 @@ import math
 import numpy as np
 from jaxtyping import Float
 
-__all__ = ["jackknife_margin", "pooled_margin"]
+__all__ = ["jackknife_margin", "pooled_margin", "share_interval"]
 
 
 def jackknife_margin(replicates: Float[np.ndarray, "replicates"]) -> float:
@@ -78,6 +78,39 @@ def pooled_margin(first: Float[np.ndarray, "m"], second: Float[np.ndarray, "n"])
     return _quantile(0.95, freedom) * math.sqrt(
         squares / freedom * (1 / len(first) + 1 / len(second))
     )
+
+
+def share_interval(n_found: int, n: int) -> tuple[float, float]:
+    """Return the 95 % interval of a probability from how often something was found.
+
+    Parameters
+    ----------
+    n_found, n : int
+        How often, out of how many independent trials.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper end; never empty, even where it was found always or never.
+
+    Notes
+    -----
+    The values p with ``|n_found / n - p| <= 1.96 sqrt(p (1 - p) / n)`` [1]_.
+
+    References
+    ----------
+    .. [1] Wilson (1927), Probable inference, the law of succession, and statistical inference.
+
+    Examples
+    --------
+    >>> [round(end, 3) for end in share_interval(20, 20)]
+    [0.839, 1.0]
+    """
+    z = 1.959964
+    share, shrink = n_found / n, 1 / (1 + z * z / n)
+    center = (share + z * z / (2 * n)) * shrink
+    margin = z * shrink * math.sqrt(share * (1 - share) / n + (z / (2 * n)) ** 2)
+    return max(0.0, center - margin), min(1.0, center + margin)
 
 
 def _quantile(probability: float, freedom: int) -> float:
