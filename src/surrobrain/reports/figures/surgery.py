@@ -88,5 +88,5 @@ def _operations(axes: "Axes", found: Surgery) -> None:
     mark(found.best, "D", SECOND, "best plan")
     axes.axhline(found.enough, color=GRAY, lw=0.8, ls=":")
     axes.set_ylim(-0.05, 1.08)
-    axes.legend(fontsize=SMALL, frameon=False, loc="center right")
+    axes.legend(fontsize=SMALL, frameon=False, loc="upper left", bbox_to_anchor=(0.0, 0.93))
     tidy(axes, x="tissue", y="share of runs that go well", title="What operations achieve")
