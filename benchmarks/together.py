@@ -21,7 +21,5 @@ def together(prefix: str) -> Outcome:
             row = {"benchmark": name, "figure": figure, "value": value, "target": bound}
             rows.append(row | {"met": "yes" if met(alone) else "no"})
             figures[f"{name}: {figure}"], targets[f"{name}: {figure}"] = value, bound
-    notes = [
-        f"`python -m benchmarks {prefix}...` prints one of them whole, with baselines."
-    ]
+    notes = [f"`python -m benchmarks {prefix}...` prints one of them whole, with baselines."]
     return Outcome(rows, figures, targets, notes)
