@@ -1,5 +1,6 @@
 """``surrobrain surgery``: the smallest operation after which a virtual patient no longer seizes."""
 
+import math
 from typing import Any
 
 import click
@@ -86,8 +87,9 @@ def surgery(patient: str, out: str | None, as_json: bool, **typed: Any) -> None:
                                "warnings": list(found.warnings)}  # fmt: skip
     text = str(found)
     if clinic is not None:
-        overlap = {"AUC": clinic.auc, "low": clinic.low, "high": clinic.high,
-                   "p": clinic.p_value, "Dice": clinic.dice}  # fmt: skip
+        told = {"AUC": clinic.auc, "low": clinic.low, "high": clinic.high,
+                "p": clinic.p_value, "Dice": clinic.dice}  # fmt: skip
+        overlap = {key: value if math.isfinite(value) else None for key, value in told.items()}
         payload["resection in the clinic"] = overlap
         page.append({"resection in the clinic": overlap})
         text += f"\nclinic: AUC {clinic.auc:.2f}, Dice {clinic.dice:.2f}, p {clinic.p_value:.3g}"
