@@ -1,8 +1,16 @@
 """Public names for type checkers; written by scripts/names.py, never by hand."""
 
 from surrobrain import errors
+from surrobrain.analysis.basins import basins
+from surrobrain.analysis.continuation import continuation
+from surrobrain.analysis.cycles import cycles
 from surrobrain.analysis.effective_connectivity import effective_connectivity
+from surrobrain.analysis.fixed_points import fixed_points
+from surrobrain.analysis.limit_cycle import limit_cycle
 from surrobrain.analysis.lyapunov import lyapunov_of_map, lyapunov_spectrum
+from surrobrain.analysis.phase_map import phase_map
+from surrobrain.analysis.profile import network_profile
+from surrobrain.analysis.scale_ei import scale_ei
 from surrobrain.data import examples
 from surrobrain.data.connectome import Connectome
 from surrobrain.data.cortical_sheet import cortical_sheet
@@ -18,9 +26,23 @@ from surrobrain.evaluation.prediction_error import prediction_error
 from surrobrain.evaluation.scorecard import Scorecard, evaluate
 from surrobrain.evaluation.valid_time import valid_time
 from surrobrain.intervention import protocols
+from surrobrain.intervention.edit import edit
+from surrobrain.intervention.hemisphere import hemisphere
 from surrobrain.intervention.lesion import lesion
+from surrobrain.intervention.limits import Limits
+from surrobrain.intervention.operation import Operation
+from surrobrain.intervention.optimal_control import optimal_control
+from surrobrain.intervention.predictive_control import predictive_control
+from surrobrain.intervention.rank_targets import rank_targets
+from surrobrain.intervention.refine_stimulus import refine_stimulus
+from surrobrain.intervention.resection import resected
+from surrobrain.intervention.seizures import seizures
+from surrobrain.intervention.spatial import electrode_weights, field_weights
 from surrobrain.intervention.stimulus import Stimulus
+from surrobrain.intervention.tune_stimulus import tune_stimulus
+from surrobrain.intervention.virtual_surgery import plan_surgery
 from surrobrain.intervention.what_if import what_if
+from surrobrain.intervention.what_if_each import what_if_each
 from surrobrain.inverse import features, losses, penalties, priors
 from surrobrain.inverse.answers import load_answer, save_answer
 from surrobrain.inverse.balanced import balanced
@@ -62,10 +84,12 @@ __all__ = [  # noqa: RUF022
     "FreeNetwork",
     "Inference",
     "JansenRit",
+    "Limits",
     "Linear",
     "LinearVAR",
     "MLP",
     "Network",
+    "Operation",
     "Posterior",
     "Recording",
     "Report",
@@ -80,51 +104,72 @@ __all__ = [  # noqa: RUF022
     "along_maps",
     "architectures",
     "balanced",
+    "basins",
     "choose_memory",
     "choose_strength",
+    "continuation",
     "cortical_sheet",
     "couplings",
+    "cycles",
     "decode",
     "differentiable",
+    "edit",
     "effective_connectivity",
+    "electrode_weights",
     "errors",
     "evaluate",
     "examples",
     "features",
     "feedback_inhibition",
+    "field_weights",
     "fingerprint",
     "fit",
     "fit_group",
+    "fixed_points",
+    "hemisphere",
     "infer",
     "lesion",
     "lesion_outcome",
+    "limit_cycle",
     "load_answer",
     "load_model",
     "losses",
     "lyapunov_of_map",
     "lyapunov_spectrum",
     "metrics",
+    "network_profile",
     "noises",
     "observers",
+    "optimal_control",
     "penalties",
     "per_region",
+    "phase_map",
+    "plan_surgery",
     "pmap",
     "populations",
     "prediction_error",
+    "predictive_control",
     "priors",
     "protocols",
+    "rank_targets",
     "read",
     "read_connectome",
+    "refine_stimulus",
     "reliability",
+    "resected",
     "save_answer",
     "save_model",
+    "scale_ei",
+    "seizures",
     "simulate",
     "spiking",
     "sweep",
     "tied",
     "trust",
+    "tune_stimulus",
     "valid_time",
     "what_if",
+    "what_if_each",
 ]
 
 __version__: str
