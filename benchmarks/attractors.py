@@ -60,7 +60,7 @@ def attractor_rows() -> list[dict]:
         ),
     }
     rows = [
-        _row(name, model, train, test, epochs=300 if name == "ShallowPLRNN" else 60)
+        _row(name, model, train, test, epochs=400 if name == "ShallowPLRNN" else 60)
         for name, model in models.items()
     ]
     persistence = sb.prediction_error(sb.fit(sb.LinearVAR(3), train).model, test, n_steps=STEPS)

@@ -15,7 +15,7 @@ from surrobrain.inverse.well_posed import trust
 
 LINEAR = Search("lbfgs", through="linearization", n_starts=3, iterations=30)
 SQUARED = sb.features.functional_connectivity(distance="squared")
-TRUE = {"coupling": 0.3, "tau": 0.1}
+TRUE = {"coupling": 0.3, "noise": 1.0}
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def network():
 
 @pytest.fixture(scope="module")
 def free(network):
-    priors = {"coupling": sb.priors.Uniform(0.0, 0.45), "tau": sb.priors.Uniform(0.05, 0.3)}
+    priors = {"coupling": sb.priors.Uniform(0.0, 0.45), "noise": sb.priors.Uniform(0.5, 3.0)}
     return sb.FreeNetwork(network, priors)
 
 
@@ -46,13 +46,13 @@ def found(free, recording):
 
 
 def test_it_tells_what_functional_connectivity_decides(found):
-    # correlations of linear regions depend on how they are coupled, not on how fast they are
+    # correlations of linear regions depend on how they are coupled, not on the size of the noise
     assert found.verdicts == ("identified", "not identified")
     assert found.shrinkage[0] > 0.95
     assert found.shrinkage[1] == pytest.approx(0.0, abs=1e-3)
     assert abs(found.z_scores[0]) < 3
     assert found.advice[0] == ""
-    assert "do not depend on tau" in found.advice[1]
+    assert "do not depend on noise" in found.advice[1]
 
 
 def test_existence(found, free):
@@ -71,7 +71,7 @@ def test_uniqueness(found):
     assert (unique.places >= 0).all()
     assert len(set(unique.places)) > 1
     assert set(unique.behaviors) == {0}
-    assert unique.symmetric == ("another value of tau",)
+    assert unique.symmetric == ("another value of noise",)
     assert unique.profile[0].min() > unique.chance[0]
     assert unique.profile[1].max() < 1e-9
 
@@ -79,7 +79,7 @@ def test_uniqueness(found):
 def test_stability(found):
     stable = found.stability
     assert stable.spectrum.rank == 1
-    assert stable.sloppy == ("1.00 tau",)
+    assert stable.sloppy == ("1.00 noise",)
     medians = np.median(stable.changes, axis=1)
     assert medians[0] < medians[-1] < 0.3
     assert stable.refitted
@@ -90,7 +90,7 @@ def test_the_words(found):
     text = str(found)
     assert "Of 2 unknowns: 1 identified, 1 not identified." in text
     assert "in 3 places, with 1 behavior" in text
-    assert "rank 1 of 2; weakest direction 1.00 tau" in text
+    assert "rank 1 of 2; weakest direction 1.00 noise" in text
     assert max(len(line) for line in text.split("\n\n")[1].splitlines()) < 140
 
 

@@ -33,6 +33,11 @@ def scale_ei(network: Network, ratio: float, *, regions: Sequence[str | int] = (
     regions : sequence of str or int, optional
         Where; everywhere by default.
 
+    Returns
+    -------
+    Network
+        A changed copy.
+
     Raises
     ------
     ValueError

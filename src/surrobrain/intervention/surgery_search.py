@@ -36,6 +36,8 @@ class Judges:
         What each element costs.
     enough : float
         Freedom from which on a set is good enough.
+    seen : dict of frozenset to Judgement
+        What was looked at so far.
     """
 
     judge: Callable[[Cuts], Judgement]

@@ -79,6 +79,7 @@ def plan_surgery(
 
     Examples
     --------
+    >>> import numpy as np
     >>> import surrobrain as sb
     >>> from surrobrain.mechanistic.nodes.epileptor_2d import Epileptor2D
     >>> node = Epileptor2D(x0=np.array([-1.6, -3.0, -3.0, -3.0]), tau0=10.0)

@@ -58,7 +58,9 @@ def save_answer(answer: NetworkFit | Posterior, folder: str | Path) -> Path:
     >>> network = sb.Network(sb.Linear(), sb.examples.ring(4), coupling=0.3, noise=1.0)
     >>> recording = sb.simulate(network, duration=60.0)
     >>> free = sb.FreeNetwork(network, {"coupling": sb.priors.Uniform(0.0, 0.45)})
-    >>> found = sb.fit(free, recording, training=sb.Search("lbfgs", through="linearization"))
+    >>> alike = sb.features.functional_connectivity(distance="squared")
+    >>> search = sb.Search("lbfgs", through="linearization")
+    >>> found = sb.fit(free, recording, loss=alike, training=search)
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     again = load_answer(save_answer(found, folder))
     >>> again.values == found.values

@@ -35,7 +35,7 @@ class PiecewiseLinear(HiddenStates):
 
     stretch: ClassVar[int] = 200
     recipe: ClassVar[Training] = Training(
-        epochs=300, batch=16, steps=50, optimizer="radam", schedule="exponential", rate=4e-3,
+        epochs=400, batch=16, steps=50, optimizer="radam", schedule="exponential", rate=2e-3,
         clip=10.0, patience=60,
     )  # fmt: skip
 

@@ -1,11 +1,14 @@
 """``surrobrain surgery``: the smallest operation after which a virtual patient no longer seizes."""
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from surrobrain.cli.options import emit, output_options, run_folder
+
+if TYPE_CHECKING:
+    from surrobrain.intervention.surgery_plan import Surgery
 
 __all__ = ["surgery"]
 
@@ -74,12 +77,7 @@ def surgery(patient: str, out: str | None, as_json: bool, **typed: Any) -> None:
         who, duration=typed["duration"], operation=operation, threshold=typed["threshold"],
         n_runs=typed["runs"], seed=typed["seed"],
     )  # fmt: skip
-    rows = [
-        {"operation": name, "what": plan.label, "tissue": plan.tissue, "freedom": plan.freedom,
-         "low": plan.low, "high": plan.high, "seizing": plan.burden}
-        for name, plan in [*((f"plan {k}", p) for k, p in enumerate(found.plans, start=1)),
-                           *found.baselines.items()]
-    ]  # fmt: skip
+    rows = _rows(found)
     run.metrics(rows)
     clinic = found.compare(typed["resected"]) if typed["resected"] else None
     page: list[Any] = [found]
@@ -96,3 +94,12 @@ def surgery(patient: str, out: str | None, as_json: bool, **typed: Any) -> None:
     run.add("report.html", Report("Virtual operation", page, provenance=config).html())
     run.finish()
     emit(payload, f"{text}\nin {folder}", as_json=as_json)
+
+
+def _rows(found: "Surgery") -> list[dict[str, Any]]:
+    named = [(f"plan {k}", plan) for k, plan in enumerate(found.plans, start=1)]
+    return [
+        {"operation": name, "what": plan.label, "tissue": plan.tissue, "freedom": plan.freedom,
+         "low": plan.low, "high": plan.high, "seizing": plan.burden}
+        for name, plan in [*named, *found.baselines.items()]
+    ]  # fmt: skip
