@@ -1,8 +1,11 @@
 """One seed in, independent generators out; nothing here touches global state."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 
-__all__ = ["Seed", "generator", "spawn", "stream"]
+__all__ = ["Seed", "generator", "spawn", "stream", "torch_chance"]
 
 Seed = int | np.integer | np.random.Generator
 
@@ -39,3 +42,16 @@ def stream(seed: int, *keys: int) -> np.random.Generator:
     # Numpy takes trailing zeros and wide numbers for the same entropy as their absence or their
     # halves; two words for the seed and an end mark keep (0,), (0, 0) and (2**32,) apart.
     return np.random.default_rng([seed % 2**32, seed // 2**32, *keys, 2**32 - 1])
+
+
+@contextmanager
+def torch_chance(seed: int) -> Iterator[None]:
+    """Give torch random numbers that follow from a seed, and put its own back afterwards.
+
+    For packages that draw from torch's global state and take no generator.
+    """
+    import torch
+
+    with torch.random.fork_rng(devices=[]):
+        torch.set_rng_state(torch.Generator().manual_seed(seed).get_state())
+        yield

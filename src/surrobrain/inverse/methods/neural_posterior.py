@@ -2,8 +2,7 @@
 
 import io
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import redirect_stdout
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from surrobrain.inverse.problem import Drawn, Problem
 from surrobrain.inverse.proposal import around, corrected, prior
 from surrobrain.inverse.scaling import oddity, scaling_of, surviving
 from surrobrain.lazy import need
-from surrobrain.seeds import stream
+from surrobrain.seeds import stream, torch_chance
 
 __all__ = ["neural_posterior"]
 
@@ -74,7 +73,7 @@ def neural_posterior(problem: Problem, options: Inference, *, seed: int) -> Draw
         u = proposal.draw(options.n_simulations, seed=noise)
         numbers = problem.simulate(u, seed=noise)
         good, failed, said = surviving(numbers)
-        with _own_chance(noise):  # the package draws from the prior to look at it
+        with torch_chance(noise):  # the package draws from the prior to look at it
             flow = Flow(numbers[good], problem.observed, n, options)
         loss = flow.train(u[good], numbers[good], seed=noise)
         said = (*found.warnings, *said, *(flow.foreign if k == 0 else ()))
@@ -145,7 +144,7 @@ class Flow:
             self.posterior.set_default_x(self.observed)
             return float(min(self.trainer.summary["best_validation_loss"]))
 
-        with _own_chance(seed):
+        with torch_chance(seed):
             return _quietly(learn)
 
     def tell(self, observed: Float[np.ndarray, "numbers"]) -> None:
@@ -157,7 +156,7 @@ class Flow:
 
     def draw(self, n: int, *, seed: int) -> Float[np.ndarray, "draws unknowns"]:
         """Return draws given what was observed."""
-        with _own_chance(seed):
+        with torch_chance(seed):
             drawn = _quietly(lambda: self.posterior.sample((n,), show_progress_bars=False))
         return drawn.double().numpy()
 
@@ -176,16 +175,6 @@ class _Silent:
     def add_figure(self, name: str, figure: Any, step: int | None = None) -> None: ...
 
     def flush(self) -> None: ...
-
-
-@contextmanager
-def _own_chance(seed: int) -> Iterator[None]:
-    """Give torch random numbers that follow from a seed, and put its own back afterwards."""
-    import torch
-
-    with torch.random.fork_rng(devices=[]):
-        torch.set_rng_state(torch.Generator().manual_seed(seed).get_state())
-        yield
 
 
 def _quietly(do: Any) -> Any:
