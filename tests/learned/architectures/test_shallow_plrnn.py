@@ -87,3 +87,8 @@ def test_lorenz_is_learned_from_noisy_samples(shared):
     assert sb.prediction_error(model, test, n_steps=20).squared["model"][-1] <= 1.5e-3
     found = sb.lyapunov_spectrum(model, duration=200.0, n_exponents=1, n_runs=32)
     assert found.exponents[0] == pytest.approx(0.9056, abs=0.06)
+
+
+def test_a_longer_memory_is_refused():
+    with pytest.raises(ValueError, match="memory 1, its sample being its state, but 3 arrived"):
+        sb.architectures.ShallowPLRNN(3, memory=3)

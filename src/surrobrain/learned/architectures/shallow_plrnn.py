@@ -37,6 +37,11 @@ class ShallowPLRNN(PiecewiseLinear):
         Number of principal components that are its states, for many regions that move together;
         what they leave out is not modeled. By default the regions are the states.
 
+    Raises
+    ------
+    ValueError
+        A longer memory, or more components than regions.
+
     Notes
     -----
     ``z' = A z + W1 (relu(W2 z + h2) - relu(W2 z)) + h1 + C u`` with A diagonal [1]_. It starts as
@@ -67,6 +72,11 @@ class ShallowPLRNN(PiecewiseLinear):
         clipped: bool = True,
         components: int | None = None,
     ) -> None:
+        if memory != 1:
+            raise ValueError(
+                "the shallow PLRNN has memory 1, its sample being its state, but "
+                f"{memory} arrived; use memory=1, or DendriticPLRNN for hidden states"
+            )
         n_states = n_regions if components is None else whole(components, "components", low=1)
         if n_states > n_regions:
             raise ValueError(
