@@ -26,23 +26,34 @@ from surrobrain.evaluation.prediction_error import prediction_error
 from surrobrain.evaluation.scorecard import Scorecard, evaluate
 from surrobrain.evaluation.valid_time import valid_time
 from surrobrain.intervention import protocols
+from surrobrain.intervention.band_power import BandPower
+from surrobrain.intervention.closed_loop import ClosedLoop
+from surrobrain.intervention.coordinate import Coordinate
 from surrobrain.intervention.edit import edit
+from surrobrain.intervention.endpoint_hilbert import EndpointHilbert
 from surrobrain.intervention.hemisphere import hemisphere
+from surrobrain.intervention.latency import measured_latency
 from surrobrain.intervention.lesion import lesion
 from surrobrain.intervention.limits import Limits
+from surrobrain.intervention.loop_log import LoopLog
 from surrobrain.intervention.operation import Operation
 from surrobrain.intervention.optimal_control import optimal_control
+from surrobrain.intervention.oscillation import Oscillation
+from surrobrain.intervention.plant import ModelPlant
 from surrobrain.intervention.predictive_control import predictive_control
 from surrobrain.intervention.rank_targets import rank_targets
 from surrobrain.intervention.refine_stimulus import refine_stimulus
 from surrobrain.intervention.resection import resected
+from surrobrain.intervention.safety import LoopLimits
 from surrobrain.intervention.seizures import seizures
 from surrobrain.intervention.spatial import electrode_weights, field_weights
 from surrobrain.intervention.stimulus import Stimulus
+from surrobrain.intervention.stream_plant import StreamPlant
 from surrobrain.intervention.tune_stimulus import tune_stimulus
 from surrobrain.intervention.virtual_surgery import plan_surgery
 from surrobrain.intervention.what_if import what_if
 from surrobrain.intervention.what_if_each import what_if_each
+from surrobrain.intervention.when import phase_triggered, state_triggered
 from surrobrain.inverse import features, losses, penalties, priors
 from surrobrain.inverse.answers import load_answer, save_answer
 from surrobrain.inverse.balanced import balanced
@@ -79,17 +90,25 @@ from surrobrain.simulation import simulate
 from surrobrain.training.options import Training
 
 __all__ = [  # noqa: RUF022
+    "BandPower",
+    "ClosedLoop",
     "Connectome",
     "Constraint",
+    "Coordinate",
+    "EndpointHilbert",
     "FreeNetwork",
     "Inference",
     "JansenRit",
     "Limits",
     "Linear",
     "LinearVAR",
+    "LoopLimits",
+    "LoopLog",
     "MLP",
+    "ModelPlant",
     "Network",
     "Operation",
+    "Oscillation",
     "Posterior",
     "Recording",
     "Report",
@@ -97,6 +116,7 @@ __all__ = [  # noqa: RUF022
     "Search",
     "SparseConnectome",
     "Stimulus",
+    "StreamPlant",
     "StuartLandau",
     "Training",
     "Trials",
@@ -136,6 +156,7 @@ __all__ = [  # noqa: RUF022
     "losses",
     "lyapunov_of_map",
     "lyapunov_spectrum",
+    "measured_latency",
     "metrics",
     "network_profile",
     "noises",
@@ -144,6 +165,7 @@ __all__ = [  # noqa: RUF022
     "penalties",
     "per_region",
     "phase_map",
+    "phase_triggered",
     "plan_surgery",
     "pmap",
     "populations",
@@ -163,6 +185,7 @@ __all__ = [  # noqa: RUF022
     "seizures",
     "simulate",
     "spiking",
+    "state_triggered",
     "sweep",
     "tied",
     "trust",
