@@ -4,7 +4,8 @@ from joblib import parallel_config
 from scipy import stats
 
 import surrobrain as sb
-from surrobrain.intervention.controllability import average_controllability, linear_map
+from surrobrain.analysis.controllability import average_controllability
+from surrobrain.intervention.controllability import linear_map
 from surrobrain.intervention.protocols.step import step
 from surrobrain.intervention.rank_targets import rank_targets
 from surrobrain.intervention.what_if_each import what_if_each

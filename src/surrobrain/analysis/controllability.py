@@ -33,13 +33,16 @@ def normalized(weights: Matrix, *, discrete: bool = True) -> Matrix:
     return scaled if discrete else scaled - np.eye(len(weights))
 
 
-def average_controllability(system: Matrix) -> Float[np.ndarray, "regions"]:
+def average_controllability(
+    system: Float[np.ndarray, "regions wide"],
+) -> Float[np.ndarray, "regions"]:
     """Return for every region how much its input moves the whole system.
 
     Parameters
     ----------
-    system : array, shape (n_regions, n_regions)
-        ``x' = A x + B u`` with all eigenvalues inside the unit circle; see `normalized`.
+    system : array, shape (n_regions, n_regions) or (n_regions, memory n_regions)
+        ``x' = A x + B u`` with all eigenvalues inside the unit circle; see `normalized`. With a
+        memory, the matrices of the newest sample first.
 
     Returns
     -------
@@ -53,7 +56,8 @@ def average_controllability(system: Matrix) -> Float[np.ndarray, "regions"]:
 
     Notes
     -----
-    ``sum_t |A^t e_i|^2``, the diagonal of the solution P of ``P = A' P A + I``.
+    ``sum_t |x_t|^2`` after ``x_0 = e_i``, the diagonal of the solution P of ``P = A' P A + I``; with
+    a memory, A holds the samples before too, and I only what is seen of them, the newest.
 
     Examples
     --------
@@ -62,9 +66,16 @@ def average_controllability(system: Matrix) -> Float[np.ndarray, "regions"]:
     """
     from scipy.linalg import solve_discrete_lyapunov
 
-    if np.abs(np.linalg.eigvals(system)).max() >= 1:
-        raise ValueError("the system is not stable, so its Gramian is infinite; use normalized")
-    return np.diag(solve_discrete_lyapunov(system.T, np.eye(len(system)))).copy()
+    n, wide = system.shape
+    step, seen = np.eye(wide, k=-n), np.zeros((wide, wide))
+    step[:n], seen[:n, :n] = system, np.eye(n)
+    radius = np.abs(np.linalg.eigvals(step)).max()
+    if radius >= 1:
+        raise ValueError(
+            f"the system is not stable: its spectral radius is {radius:.3g}, so its Gramian is "
+            "infinite; use normalized, or rank targets by their response"
+        )
+    return np.diag(solve_discrete_lyapunov(step.T, seen))[:n].copy()
 
 
 def modal_controllability(system: Matrix) -> Float[np.ndarray, "regions"]:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
+from surrobrain.analysis.controllability import average_controllability
 from surrobrain.checks import choice, whole
 from surrobrain.data.recording import Recording
 from surrobrain.forward import ForwardModel
-from surrobrain.intervention.controllability import average_controllability, linear_map, strength
+from surrobrain.intervention.controllability import linear_map, strength
 from surrobrain.intervention.protocols.step import step
 from surrobrain.intervention.stimulus import Stimulus
 from surrobrain.intervention.targets import Targets, scored
