@@ -56,8 +56,8 @@ def average_controllability(
 
     Notes
     -----
-    ``sum_t |x_t|^2`` after ``x_0 = e_i``, the diagonal of the solution P of ``P = A' P A + I``; with
-    a memory, A holds the samples before too, and I only what is seen of them, the newest.
+    ``sum_t |x_t|^2`` after ``x_0 = e_i``, the diagonal of the solution P of ``P = A' P A + I``;
+    with a memory, A holds the samples before too, and I only what is seen: the newest.
 
     Examples
     --------
