@@ -129,3 +129,10 @@ def test_another_recording_is_no_ground_to_judge_a_fit(typed, capsys):
     np.save("y.npy", np.load("x.npy")[:-1])
     assert main(["trust", "f", "--recording", "y.npy", *READING]) == 3
     assert "not the recording that was fitted" in capsys.readouterr().err
+
+
+def test_a_connectome_of_other_regions_is_refused_before_anything_is_written(typed, capsys):
+    np.save("sc.npy", np.load("sc.npy")[:4, :4])
+    assert main(["fit", *typed, *COUPLING, "--out", "new"]) == 3
+    assert "connectome has 4 regions but the recording has 5" in capsys.readouterr().err
+    assert not Path("new").exists()

@@ -44,6 +44,11 @@ def free_network_of(
 
     recording = read_recording(path, typed)
     wiring = None if typed["connectome"] is None else read_wiring(typed["connectome"], recording)
+    if wiring is not None and wiring.n_regions != recording.n_regions:
+        raise ValueError(
+            f"the connectome has {wiring.n_regions} regions but the recording has "
+            f"{recording.n_regions}; give the connectome of the regions that were recorded"
+        )
     network = network_of(node, typed | {"sfreq": recording.sfreq}, wiring=wiring)
     return FreeNetwork(network, _unknowns(typed)), recording
 
