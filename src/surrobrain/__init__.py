@@ -112,5 +112,12 @@ _where = {
     "protocols": "surrobrain.intervention.protocols:",
     "features": "surrobrain.inverse.features:",
     "spiking": "surrobrain.mechanistic.spiking:",
+    # the other systems, and what they share
+    "brainbench": "surrobrain.brainbench:",
+    "clip_hba": "surrobrain.clip_hba:",
+    "linear": "surrobrain.linear:",
+    "llm_networks": "surrobrain.llm_networks:",
+    "pretrained": "surrobrain.pretrained:",
+    "rsa": "surrobrain.rsa:",
 }
 __getattr__, __dir__, __all__ = lazy_names(__name__, _where)

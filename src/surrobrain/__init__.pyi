@@ -1,6 +1,6 @@
 """Public names for type checkers; written by scripts/names.py, never by hand."""
 
-from surrobrain import errors
+from surrobrain import brainbench, clip_hba, errors, linear, llm_networks, pretrained, rsa
 from surrobrain.analysis.basins import basins
 from surrobrain.analysis.continuation import continuation
 from surrobrain.analysis.cycles import cycles
@@ -89,7 +89,7 @@ from surrobrain.reports.report import Report
 from surrobrain.simulation import simulate
 from surrobrain.training.options import Training
 
-__all__ = [  # noqa: RUF022
+__all__ = [
     "BandPower",
     "ClosedLoop",
     "Connectome",
@@ -125,8 +125,10 @@ __all__ = [  # noqa: RUF022
     "architectures",
     "balanced",
     "basins",
+    "brainbench",
     "choose_memory",
     "choose_strength",
+    "clip_hba",
     "continuation",
     "cortical_sheet",
     "couplings",
@@ -151,6 +153,8 @@ __all__ = [  # noqa: RUF022
     "lesion",
     "lesion_outcome",
     "limit_cycle",
+    "linear",
+    "llm_networks",
     "load_answer",
     "load_model",
     "losses",
@@ -171,6 +175,7 @@ __all__ = [  # noqa: RUF022
     "populations",
     "prediction_error",
     "predictive_control",
+    "pretrained",
     "priors",
     "protocols",
     "rank_targets",
@@ -179,6 +184,7 @@ __all__ = [  # noqa: RUF022
     "refine_stimulus",
     "reliability",
     "resected",
+    "rsa",
     "save_answer",
     "save_model",
     "scale_ei",

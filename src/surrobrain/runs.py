@@ -4,37 +4,20 @@ import csv
 import datetime
 import io
 import json
-import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 
 from surrobrain.checks import existing_file
 from surrobrain.files import sha256, write_arrays, write_bytes, write_json, write_npy, write_text
+from surrobrain.journal import Journal, append, read_journal
 from surrobrain.provenance import environment, refuse_paths
 
-__all__ = ["MANIFEST", "EventLog", "Run", "read_events", "verify"]
+__all__ = ["MANIFEST", "Run", "read_events", "verify"]
 
 MANIFEST = "MANIFEST.sha256"
 """File that seals a finished run."""
-
-
-@dataclass(frozen=True)
-class EventLog:
-    """The events of a run, and the lines that a kill left torn.
-
-    Parameters
-    ----------
-    events : tuple of dict
-        What happened, in order; each has ``at`` (UTC, ISO 8601) and ``event``.
-    torn : tuple of int
-        Line numbers (from 1) that could not be read.
-    """
-
-    events: tuple[dict[str, object], ...]
-    torn: tuple[int, ...]
 
 
 class Run:
@@ -97,8 +80,7 @@ class Run:
         self._must_be_open()
         refuse_paths(details, name)
         now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
-        line = json.dumps({"at": now, "event": name, **details}, allow_nan=False)
-        _append(self.folder / "events.jsonl", line)
+        append(self.folder / "events.jsonl", {"at": now, "event": name, **details})
 
     def metrics(self, rows: Sequence[Mapping[str, float | int | str | None]]) -> Path:
         """Write metrics.csv, one row per mapping; a second call replaces the table."""
@@ -202,18 +184,9 @@ def verify(folder: str | Path) -> list[str]:
     return problems
 
 
-def read_events(folder: str | Path) -> EventLog:
-    """Read the events of a run; torn lines are reported, not fatal."""
-    events, torn = [], []
-    lines = (Path(folder) / "events.jsonl").read_bytes().split(b"\n")
-    for number, line in enumerate(lines, start=1):
-        if not line:
-            continue
-        try:
-            events.append(json.loads(line))
-        except ValueError:
-            torn.append(number)
-    return EventLog(tuple(events), tuple(torn))
+def read_events(folder: str | Path) -> Journal:
+    """Read the events of a run; each has ``at`` (UTC, ISO 8601) and ``event``."""
+    return read_journal(Path(folder) / "events.jsonl")
 
 
 def _may_continue(folder: Path, config: dict[str, object]) -> bool:
@@ -234,20 +207,6 @@ def _may_continue(folder: Path, config: dict[str, object]) -> bool:
             "folder, or repeat its config.json to go on with it"
         )
     return True
-
-
-def _append(path: Path, line: str) -> None:
-    content = line.encode() + b"\n"
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
-    try:
-        size = os.fstat(handle).st_size
-        if size and os.pread(handle, 1, size - 1) != b"\n":
-            content = b"\n" + content  # a kill tore the last line: do not glue this one to it
-        while content:
-            content = content[os.write(handle, content) :]  # a full disk writes a part first
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _inside(name: str) -> PurePosixPath:

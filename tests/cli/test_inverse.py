@@ -87,7 +87,7 @@ def test_killed_while_searching_a_fit_ends_with_the_same_bits(typed, tmp_path):
     assert not (tmp_path / "killed" / "MANIFEST.sha256").exists()
     assert main(["trust", "killed"]) == 3
     subprocess.run([*command, "--out", "killed"], check=True, **quiet)
-    assert [e["event"] for e in read_events(tmp_path / "killed").events][:2] == [
+    assert [e["event"] for e in read_events(tmp_path / "killed").entries][:2] == [
         "started", "resumed",
     ]  # fmt: skip
     one, other = (load_file(Path(k) / "answer" / "answer.safetensors") for k in ("whole", "killed"))

@@ -56,6 +56,7 @@ def test_what_people_have_ends_in_a_report(tmp_path, capsys, n_times, n_regions,
     assert Path(found["report"]).stat().st_size > 0
 
 
+@pytest.mark.slow
 def test_the_structure_penalty_takes_the_connectome(tmp_path, capsys):
     wiring, rng = np.eye(5, k=1) + np.eye(5, k=-1), np.random.default_rng(0)
     values = np.zeros((800, 5))
@@ -77,6 +78,7 @@ def _raw() -> mne.io.RawArray:
     return mne.io.RawArray(1e-5 * _coupled(500, 4).T, info, verbose="error")
 
 
+@pytest.mark.slow
 def test_a_bids_folder_is_known_by_its_subject(tmp_path, capsys):
     path = BIDSPath(subject="07", task="rest", datatype="ieeg", root=tmp_path / "bids")
     write_raw_bids(_raw(), path, format="BrainVision", allow_preload=True, verbose="error")
@@ -94,6 +96,7 @@ def test_an_edf_file_ends_in_a_report(tmp_path, capsys):
     assert "report.html" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_killed_while_training_a_run_goes_on_to_the_same_bits(tmp_path):
     np.save(tmp_path / "x.npy", np.sin(np.cumsum(_coupled(3000, 4), axis=0) / 9))
     script = Path(sys.executable).parent / "surrobrain"
@@ -108,7 +111,7 @@ def test_killed_while_training_a_run_goes_on_to_the_same_bits(tmp_path):
     victim.communicate()
     assert not (tmp_path / "killed" / "MANIFEST.sha256").exists()
     subprocess.run([*typed, "--out", tmp_path / "killed"], check=True, **quiet)
-    assert [e["event"] for e in read_events(tmp_path / "killed").events][:2] == [
+    assert [e["event"] for e in read_events(tmp_path / "killed").entries][:2] == [
         "started", "resumed",
     ]  # fmt: skip
     assert verify(tmp_path / "killed") == []

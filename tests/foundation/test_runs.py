@@ -35,7 +35,7 @@ def test_a_finished_run_holds_what_it_should(finished):
     assert json.loads((finished / "environment.json").read_text())["seed"] == 7
     assert (finished / "metrics.csv").read_text() == "metric,value,floor\nrmse,0.5,\nr2,0.75,\n"
     np.testing.assert_array_equal(np.load(finished / "model/weights.npy"), np.eye(2))
-    assert [e["event"] for e in read_events(finished).events] == ["started", "fitted", "finished"]
+    assert [e["event"] for e in read_events(finished).entries] == ["started", "fitted", "finished"]
     assert verify(finished) == []
 
 
@@ -84,7 +84,7 @@ def test_an_interrupted_run_goes_on(tmp_path):
     (tmp_path / ".metrics.csv.x1.part").write_text("torn")
     run = Run.create(tmp_path, config=CONFIG, seed=0)
     run.event("step", k=2)
-    events = read_events(run.finish()).events
+    events = read_events(run.finish()).entries
     assert [e["event"] for e in events] == ["started", "step", "resumed", "step", "finished"]
     assert verify(tmp_path) == []
 
@@ -134,7 +134,7 @@ def test_a_line_torn_by_a_kill_is_reported_and_costs_no_other(tmp_path):
     assert read_events(tmp_path).torn == (2,)
     run.event("after")
     log = read_events(run.finish())
-    assert [e["event"] for e in log.events] == ["started", "after", "finished"]
+    assert [e["event"] for e in log.entries] == ["started", "after", "finished"]
     assert log.torn == (2,)
     assert verify(tmp_path) == ["line 2 of events.jsonl is torn, by a kill or a full disk"]
 
@@ -150,7 +150,7 @@ def test_events_survive_a_kill(tmp_path):
     killed = subprocess.run([sys.executable, "-c", script], cwd=tmp_path)
     assert killed.returncode == -signal.SIGKILL
     log = read_events(tmp_path / "run")
-    assert [e.get("k") for e in log.events] == [None, 0, 1, 2, 3, 4]
+    assert [e.get("k") for e in log.entries] == [None, 0, 1, 2, 3, 4]
     assert log.torn == ()
 
 
@@ -184,7 +184,7 @@ def test_a_disk_that_fills_up_within_a_line_costs_that_line_alone(tmp_path):
     )
     subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=True)
     log = read_events(tmp_path / "run")
-    assert [e["event"] for e in log.events] == ["started", "after"]
+    assert [e["event"] for e in log.entries] == ["started", "after"]
     assert log.torn == (2,)
 
 

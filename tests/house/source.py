@@ -1,10 +1,12 @@
 """The source as syntax trees, for the checks beside this file."""
 
 import ast
+import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 ROOT = Path(__file__).parents[2]
 SRC = ROOT / "src" / "surrobrain"
@@ -44,6 +46,12 @@ def modules() -> tuple[Module, ...]:
     files = sorted(SRC.rglob("*.py"))
     texts = [file.read_text() for file in files]
     return tuple(Module(f, t, ast.parse(t)) for f, t in zip(files, texts, strict=True))
+
+
+def offering() -> list[ModuleType]:
+    """Return the packages whose public names load on first use."""
+    names = [m.dotted.removesuffix(".__init__") for m in modules() if "lazy_names(" in m.text]
+    return [importlib.import_module(n) for n in names if n != "surrobrain.lazy"]
 
 
 def functions(module: Module) -> Iterator[Function]:

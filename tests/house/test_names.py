@@ -6,20 +6,24 @@ from pathlib import Path
 import pytest
 
 import surrobrain
+from tests.house.source import offering
 
 ROOT = Path(__file__).parents[2]
 
 
-def test_public_names_are_sorted_and_complete():
-    assert surrobrain.__all__ == sorted(set(surrobrain._where))
-    assert dir(surrobrain) == surrobrain.__all__
+@pytest.mark.parametrize("package", offering(), ids=lambda p: p.__name__)
+def test_public_names_are_sorted_and_complete(package):
+    assert package.__all__ == sorted(set(package._where))
+    assert dir(package) == package.__all__
 
 
-@pytest.mark.parametrize("name", surrobrain.__all__)
-def test_every_public_name_loads_and_says_what_it_is(name):
-    found = getattr(surrobrain, name)
+@pytest.mark.parametrize(
+    ("package", "name"), [(package, name) for package in offering() for name in package.__all__]
+)
+def test_every_public_name_loads_and_says_what_it_is(package, name):
+    found = getattr(package, name)
     assert inspect.getdoc(found)
-    assert inspect.ismodule(found) == surrobrain._where[name].endswith(":")
+    assert inspect.ismodule(found) == package._where[name].endswith(":")
 
 
 def test_an_unknown_name_is_an_attribute_error():

@@ -10,6 +10,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 import surrobrain
+from tests.house.source import offering
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -46,7 +47,7 @@ def test_the_command_that_ci_runs_is_in_the_readme():
 def test_every_public_name_has_a_page():
     pages = "".join(p.read_text() for p in (ROOT / "docs" / "api").glob("*.md"))
     shown = set(re.findall(r"^::: (\S+)$", pages, re.M))
-    for name, where in surrobrain._where.items():
+    for name, where in (pair for package in offering() for pair in package._where.items()):
         module = where.removesuffix(":")
         assert {module, module.rpartition(".")[0]} & shown, f"docs/api does not show {name}"
 

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 
 import click
 
-from surrobrain import __version__, catalog, errors
+from surrobrain import __version__, errors
+from surrobrain.cli.group import Folder
 
 __all__ = ["main"]
-
-_commands = "surrobrain.cli.commands"
 
 _epilog = """\b
 Exit codes:
@@ -27,23 +26,10 @@ Results go to standard output, progress and errors to standard error.
 """
 
 
-class _Commands(click.Group):
-    """One file per command; a file is imported when its command is asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return catalog.names(_commands)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in catalog.names(_commands):
-            return None
-        command = catalog.load(_commands, cmd_name)
-        assert isinstance(command, click.Command)
-        return command
-
-
 @click.group(
-    cls=_Commands, epilog=_epilog, context_settings={"help_option_names": ["-h", "--help"]}
-)
+    cls=Folder, folder="surrobrain.cli.commands", epilog=_epilog,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)  # fmt: skip
 @click.version_option(__version__, prog_name="surrobrain")
 def cli() -> None:
     """Fit an AI model to a brain recording, judge it honestly, then ask what if.

@@ -16,9 +16,9 @@ from surrobrain.intervention.gaussian_process import (
     solve_gaussian_process,
 )
 from surrobrain.intervention.stimulus import Stimulus
+from surrobrain.progress import progress
 from surrobrain.seeds import stream
 from surrobrain.simulation import simulate
-from surrobrain.training.progress import progress
 
 __all__ = ["Bounds", "Tuned", "checked_bounds", "named", "tune_stimulus"]
 

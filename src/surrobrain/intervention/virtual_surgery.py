@@ -17,7 +17,7 @@ from surrobrain.intervention.surgery_search import (
 from surrobrain.intervention.theatre import Theatre
 from surrobrain.inverse.posterior import Posterior
 from surrobrain.mechanistic.network import Network
-from surrobrain.training.progress import progress
+from surrobrain.progress import progress
 
 __all__ = ["plan_surgery"]
 

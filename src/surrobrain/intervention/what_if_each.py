@@ -16,7 +16,7 @@ from surrobrain.intervention.pairs import own_sd, paired_runs
 from surrobrain.intervention.stimulus import Stimulus
 from surrobrain.intervention.targets import Targets, scored
 from surrobrain.parallel import pmap
-from surrobrain.training.progress import progress
+from surrobrain.progress import progress
 
 __all__ = ["what_if_each"]
 

@@ -6,7 +6,7 @@ from surrobrain.checks import whole
 from surrobrain.data.recording import Recording
 from surrobrain.learned.windows import cut_windows
 from surrobrain.linear.autoregression import solve_autoregression
-from surrobrain.training.progress import progress
+from surrobrain.progress import progress
 
 __all__ = ["choose_memory"]
 

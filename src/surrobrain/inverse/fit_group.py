@@ -27,8 +27,8 @@ from surrobrain.inverse.objective import Objective
 from surrobrain.inverse.replay import Replay
 from surrobrain.inverse.shared_prior import SharedPrior, shared_prior
 from surrobrain.inverse.simulated_features import SimulatedFeatures
+from surrobrain.progress import progress
 from surrobrain.seeds import stream
-from surrobrain.training.progress import progress
 
 __all__ = ["GroupFit", "fit_group"]
 

@@ -21,7 +21,7 @@ from surrobrain.inverse.replay import Replay
 from surrobrain.inverse.search import Search
 from surrobrain.mechanistic.adjoint import refuse_undifferentiable
 from surrobrain.mechanistic.network import Network
-from surrobrain.training.progress import progress
+from surrobrain.progress import progress
 
 __all__ = ["NetworkFit", "distances_at", "fit_network", "identity_of", "prepared"]
 

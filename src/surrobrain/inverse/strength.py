@@ -19,8 +19,8 @@ from surrobrain.inverse.objective import Point
 from surrobrain.inverse.search import Search
 from surrobrain.learned.architecture import Architecture
 from surrobrain.learned.windows import cut_windows
+from surrobrain.progress import progress
 from surrobrain.training.options import Training
-from surrobrain.training.progress import progress
 
 __all__ = ["Strength", "choose_strength", "corner"]
 

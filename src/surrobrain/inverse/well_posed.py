@@ -21,8 +21,8 @@ from surrobrain.inverse.stability import Stability
 from surrobrain.inverse.trust_in_words import in_words
 from surrobrain.inverse.uniqueness import Uniqueness, clusters, symmetries
 from surrobrain.inverse.verdicts import advice, verdict
+from surrobrain.progress import progress
 from surrobrain.seeds import stream
-from surrobrain.training.progress import progress
 
 __all__ = ["Trust", "trust"]
 

@@ -1,1 +1,6 @@
 """Linear encoding and autoregression in closed form."""
+
+from surrobrain.lazy import lazy_names
+
+_where: dict[str, str] = {}
+__getattr__, __dir__, __all__ = lazy_names(__name__, _where)

@@ -16,7 +16,7 @@ from surrobrain.files import write_npy
 from surrobrain.mechanistic.spiking.neurons.exponential import Exponential
 from surrobrain.mechanistic.spiking.neurons.leaky import Leaky
 from surrobrain.mechanistic.table import Table
-from surrobrain.training.progress import progress
+from surrobrain.progress import progress
 
 __all__ = ["Cascade", "cascade", "cascade_tables"]
 

@@ -18,7 +18,7 @@ from surrobrain.mechanistic.network import Network
 from surrobrain.mechanistic.node import check_parameters, parameters
 from surrobrain.mechanistic.sweep_store import SweepStore
 from surrobrain.parallel import on_cluster, pmap
-from surrobrain.training.progress import progress
+from surrobrain.progress import progress
 
 __all__ = ["Sweep", "sweep", "sweep_from"]
 

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from surrobrain.errors import Diverged
+from surrobrain.progress import progress
 from surrobrain.seeds import stream
 from surrobrain.training.checkpoint import load_checkpoint, save_checkpoint
 from surrobrain.training.moment import Moment
 from surrobrain.training.options import Training
-from surrobrain.training.progress import progress
 
 __all__ = ["Trained", "train"]
 

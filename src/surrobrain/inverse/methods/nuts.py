@@ -10,9 +10,9 @@ from surrobrain.inverse.inference import Inference
 from surrobrain.inverse.mode import Mode, mode
 from surrobrain.inverse.problem import Drawn, Problem
 from surrobrain.lazy import need
+from surrobrain.progress import progress
 from surrobrain.seeds import stream, torch_chance
 from surrobrain.statistics.convergence import effective_sample_size, split_r_hat
-from surrobrain.training.progress import progress
 
 __all__ = ["nuts"]
 

@@ -6,8 +6,8 @@ from jaxtyping import Float
 from surrobrain.inverse.inference import Inference
 from surrobrain.inverse.mode import Mode, mode
 from surrobrain.inverse.problem import Drawn, Problem
+from surrobrain.progress import progress
 from surrobrain.seeds import stream
-from surrobrain.training.progress import progress
 
 __all__ = ["variational"]
 

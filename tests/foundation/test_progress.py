@@ -1,7 +1,7 @@
 import io
 import sys
 
-from surrobrain.training import progress as module
+from surrobrain import progress as module
 
 
 class Terminal(io.StringIO):

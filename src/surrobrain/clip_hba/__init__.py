@@ -1,0 +1,6 @@
+"""A vision model tuned to how people judge, then to how brains respond, then to one person."""
+
+from surrobrain.lazy import lazy_names
+
+_where: dict[str, str] = {}
+__getattr__, __dir__, __all__ = lazy_names(__name__, _where)

@@ -1,0 +1,6 @@
+"""Functional brain networks inside language models."""
+
+from surrobrain.lazy import lazy_names
+
+_where: dict[str, str] = {}
+__getattr__, __dir__, __all__ = lazy_names(__name__, _where)

@@ -1,0 +1,6 @@
+"""Public names for type checkers; written by scripts/names.py, never by hand."""
+
+
+
+__all__ = [
+]
