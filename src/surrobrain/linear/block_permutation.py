@@ -66,8 +66,8 @@ def block_permutation(
     Notes
     -----
     The order of blocks only changes which block meets which: with the products
-    ``M[b, c] = sum_t p(b, t) y(c, t)`` of all pairs of blocks, a permutation is a sum of n_blocks of
-    them, and all permutations are one matrix product.
+    ``M[b, c] = sum_t p(b, t) y(c, t)`` of all pairs of blocks, a permutation is a sum of n_blocks
+    of them, and all permutations are one matrix product.
 
     Examples
     --------

@@ -1,5 +1,6 @@
 """Stretches of time that are predicted from the others."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -72,7 +73,7 @@ def contiguous_folds(
         edges = n_times * np.arange(n_folds + 1) // n_folds
     apart = gap if len(lengths) == 1 else 0
     folds = []
-    for start, stop in zip(edges[:-1], edges[1:], strict=True):
+    for start, stop in itertools.pairwise(edges):
         train = np.concatenate([
             np.arange(max(0, start - apart)), np.arange(min(n_times, stop + apart), n_times)
         ])  # fmt: skip

@@ -59,9 +59,8 @@ def losses_of_kernel(
         def inputs(some: slice, level: Any, fold: Fold = fold) -> Any:
             return placed(targets[fold.train, some] - level, device)
 
-        _add_fold(losses, made, fold, targets, inputs, center=center, device=device,
-                  weight=1 / len(folds))  # fmt: skip
-    return losses
+        _add_fold(losses, made, fold, targets, inputs, center=center, device=device)
+    return losses / len(folds)
 
 
 def losses_of_features(
@@ -105,9 +104,8 @@ def losses_of_features(
             )
             return found - len(fold.train) * mean[:, None] * placed(level, device)
 
-        _add_fold(losses, made, fold, targets, inputs, center=center, device=device,
-                  weight=1 / len(folds))  # fmt: skip
-    return losses
+        _add_fold(losses, made, fold, targets, inputs, center=center, device=device)
+    return losses / len(folds)
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,7 +140,7 @@ def _operators(
 
 def _add_fold(
     losses: Losses, made: _Operators, fold: Fold, targets: np.ndarray,
-    inputs: Callable[[slice, Any], Any], *, center: bool, device: str | None, weight: float,
+    inputs: Callable[[slice, Any], Any], *, center: bool, device: str | None,
 ) -> None:  # fmt: skip
     """Add the mean squared error of a fold, one stretch of targets after the other."""
 
@@ -150,7 +148,7 @@ def _add_fold(
         level = targets[fold.train, some].mean(axis=0) * targets.dtype.type(center)
         truth = placed(targets[fold.test, some] - level, device)
         errors = returned(_squared_errors(made, inputs(some, level), truth, device=device))
-        losses[:, some] += errors * (weight / len(fold.test))
+        losses[:, some] += errors / len(fold.test)
 
     in_chunks(one, targets.shape[1], device=device)
 

@@ -12,7 +12,8 @@ from surrobrain.linear.folds import Fold, contiguous_folds
 from surrobrain.linear.held_out import in_chunks, losses_of_features, losses_of_kernel
 
 __all__ = [
-    "RidgeCV", "both", "kernel_of", "penalties", "solve_kernel_ridge", "solve_ridge", "warn_at_edges",
+    "RidgeCV", "both", "kernel_of", "penalties", "solve_kernel_ridge", "solve_ridge",
+    "warn_at_edges",
 ]  # fmt: skip
 
 _ON_EDGE = 0.05  # share of targets from which the grid of penalties is too narrow
@@ -129,9 +130,7 @@ def _refuse_free(alphas: np.ndarray, features: Features, *, decided: bool) -> No
         )
 
 
-def kernel_of(
-    features: Features, *, device: str | None = None
-) -> Float[np.ndarray, "times times"]:
+def kernel_of(features: Features, *, device: str | None = None) -> Float[np.ndarray, "times times"]:
     """Return the products of samples, in double precision.
 
     Parameters

@@ -55,7 +55,8 @@ def correlation(truth: Values, predicted: Values) -> Float[np.ndarray, "targets"
     """
     a, b = truth - truth.mean(axis=0), predicted - predicted.mean(axis=0)
     size = np.sqrt(np.einsum("tv,tv->v", a, a) * np.einsum("tv,tv->v", b, b))
-    small = 1e-12 * len(a) * np.abs(truth).max(initial=1e-300) * np.abs(predicted).max(initial=1e-300)
+    largest = np.abs(truth).max(initial=1e-300) * np.abs(predicted).max(initial=1e-300)
+    small = 1e-12 * len(a) * largest  # what rounding leaves of a constant
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(size > small, np.einsum("tv,tv->v", a, b) / size, np.nan)
 

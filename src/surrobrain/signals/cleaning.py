@@ -10,7 +10,9 @@ from surrobrain.checks import finite, positive
 __all__ = ["cleaned", "drifts"]
 
 
-def drifts(n_times: int, *, sfreq: float, cutoff: float = 128.0) -> Float[np.ndarray, "times terms"]:
+def drifts(
+    n_times: int, *, sfreq: float, cutoff: float = 128.0
+) -> Float[np.ndarray, "times terms"]:
     """Return the slow cosines of a discrete cosine transform, the constant first.
 
     Parameters

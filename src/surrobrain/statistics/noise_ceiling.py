@@ -40,7 +40,9 @@ def leave_one_out_correlation(values: Repeats) -> Float[np.ndarray, "repeats tar
     return np.stack([_correlation(own, (total - own) / (n - 1)) for own in values])
 
 
-def split_half(values: Repeats) -> tuple[Float[np.ndarray, "targets"], Float[np.ndarray, "targets"]]:
+def split_half(
+    values: Repeats,
+) -> tuple[Float[np.ndarray, "targets"], Float[np.ndarray, "targets"]]:
     """Return how the means of both halves of people agree, and the ceiling of their mean.
 
     Parameters
