@@ -11,6 +11,7 @@ from surrobrain.linear.folds import Fold, contiguous_folds
 from surrobrain.linear.held_out import losses_of_kernel
 from surrobrain.linear.ridge import (
     both,
+    held_out_r2,
     kernel_of,
     penalties,
     solve_kernel_ridge,
@@ -173,9 +174,7 @@ class BandedRidgeCV:
         weightings = _weightings(len(spaces), self.n_draws, self.seed)
         best, of_alpha, smallest = self._search(spaces, targets, alphas, weightings, folds)
         self.gamma_, self.alpha_ = weightings[best].T, alphas[of_alpha]
-        spread = sum(np.var(targets[f.test], axis=0, dtype=np.float64) for f in folds)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            self.held_out_r2_ = 1 - smallest * len(folds) / spread
+        self.held_out_r2_ = held_out_r2(smallest, targets, folds)
         warn_at_edges(of_alpha, len(alphas), constant=targets.std(axis=0) == 0)
         self._learn(spaces, targets, best)
         return self
