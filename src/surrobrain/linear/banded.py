@@ -102,10 +102,12 @@ class BandedRidgeCV:
     n_draws : int, default 60
         Weightings of the spaces that are tried, one half of them sparse, beside equal weights and
         every space alone.
-    n_folds, gap, fit_intercept, device
+    n_folds, gap, fit_intercept
         As in `RidgeCV`.
     seed : int or Generator, default 0
         Decides the weightings.
+    device : str, optional
+        As in `RidgeCV`.
 
     Attributes
     ----------

@@ -40,6 +40,11 @@ class EncodingRecipe:
         Penalties that are tried; by default 20 from 1 to 1e6.
     n_draws : int
         Weightings of the spaces that are tried.
+
+    Examples
+    --------
+    >>> EncodingRecipe(delays=(0,)).apart
+    1
     """
 
     delays: tuple[int, ...] = (1, 2, 3, 4)
@@ -70,6 +75,12 @@ class Encoding:
         What every space adds to the prediction.
     gamma : array, shape (n_bands, n_targets)
         Mean weight of every space; one for a single penalty.
+
+    Examples
+    --------
+    >>> truth = np.array([[1.0], [-1.0]])
+    >>> Encoding(("words",), truth, truth[None] / 2, np.ones((1, 1))).r2
+    array([0.75])
     """
 
     names: tuple[str, ...]
@@ -190,6 +201,16 @@ def unique_variance(
     -----
     Inclusion and exclusion: the part shared by exactly the set S is
     ``sum over T within S of (-1)^(|T| + 1) R2(all but S, and T)``.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> spaces = {"words": rng.normal(size=(200, 1)), "sound": rng.normal(size=(200, 1))}
+    >>> y = spaces["words"] + rng.normal(size=(200, 1))
+    >>> recipe = EncodingRecipe(delays=(0,), banded=False)
+    >>> found = unique_variance(spaces, y - y.mean(axis=0), recipe=recipe)
+    >>> bool(found["words",] > 0.3), bool(abs(found["sound",]) < 0.1)
+    (True, True)
     """
     names = tuple(bands)
     if len(names) > 4:
