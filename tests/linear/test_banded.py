@@ -4,7 +4,7 @@ from sklearn.linear_model import Ridge
 
 from surrobrain.linear.banded import BandedRidgeCV, solve_banded_ridge
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*penalty of the grid")
+pytestmark = pytest.mark.filterwarnings("ignore:the best penalty")
 
 
 def bands(n_times=80, seed=0):

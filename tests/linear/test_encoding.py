@@ -14,7 +14,7 @@ from surrobrain.statistics.noise_ceiling import (
     split_half,
 )
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*penalty of the grid")
+pytestmark = pytest.mark.filterwarnings("ignore:the best penalty")
 
 
 @pytest.fixture(scope="module")

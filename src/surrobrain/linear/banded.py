@@ -11,8 +11,10 @@ from surrobrain.linear.folds import Fold, contiguous_folds
 from surrobrain.linear.held_out import losses_of_kernel
 from surrobrain.linear.ridge import (
     both,
+    fall_at_edge,
     held_out_r2,
     kernel_of,
+    null_loss,
     penalties,
     solve_kernel_ridge,
     solve_ridge,
@@ -174,22 +176,23 @@ class BandedRidgeCV:
         if folds is None:
             folds = contiguous_folds(len(targets), self.n_folds, gap=self.gap)
         weightings = _weightings(len(spaces), self.n_draws, self.seed)
-        best, of_alpha, smallest = self._search(spaces, targets, alphas, weightings, folds)
+        best, of_alpha, smallest, fall = self._search(spaces, targets, alphas, weightings, folds)
         self.gamma_, self.alpha_ = weightings[best].T, alphas[of_alpha]
         self.held_out_r2_ = held_out_r2(smallest, targets, folds)
-        warn_at_edges(of_alpha, len(alphas), constant=targets.std(axis=0) == 0)
+        warn_at_edges(fall)
         self._learn(spaces, targets, best)
         return self
 
     def _search(
         self, spaces: Bands, targets: Targets, alphas: np.ndarray, weightings: np.ndarray,
         folds: list[Fold],
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
-        """Return number of the weighting, number of the penalty and loss of every target."""
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
+        """Return weighting, penalty, loss and fall at the edge of every target."""
         kernels = np.stack([kernel_of(x, device=self.device) for x in spaces.values()])
         n_targets = targets.shape[1]
         best, of_alpha = np.zeros(n_targets, dtype=np.int64), np.zeros(n_targets, dtype=np.int64)
-        smallest = np.full(n_targets, np.inf)
+        null = null_loss(targets, folds, center=self.fit_intercept)
+        smallest, fall = np.full(n_targets, np.inf), np.zeros(n_targets)
         with progress(len(weightings), label="banded ridge") as report:
             for k, gamma in enumerate(weightings):
                 kernel = placed(np.tensordot(gamma, kernels, axes=1), self.device)
@@ -201,8 +204,9 @@ class BandedRidgeCV:
                 loss = losses[lowest, np.arange(n_targets)]
                 won = loss < smallest
                 best[won], of_alpha[won], smallest[won] = k, lowest[won], loss[won]
+                fall[won] = fall_at_edge(losses, null)[won]
                 report(k + 1, "")
-        return best, of_alpha, smallest
+        return best, of_alpha, smallest, fall
 
     def _learn(self, spaces: Bands, targets: Targets, best: np.ndarray) -> None:
         keep = self.fit_intercept

@@ -207,7 +207,7 @@ def unique_variance(
     >>> rng = np.random.default_rng(0)
     >>> spaces = {"words": rng.normal(size=(200, 1)), "sound": rng.normal(size=(200, 1))}
     >>> y = spaces["words"] + rng.normal(size=(200, 1))
-    >>> alphas = (1e-2, 1.0, 1e2, 1e4)
+    >>> alphas = (1e-2, 1.0, 1e2, 1e4, 1e6)
     >>> recipe = EncodingRecipe(delays=(0,), banded=False, alphas=alphas)
     >>> found = unique_variance(spaces, y - y.mean(axis=0), recipe=recipe)
     >>> bool(found["words",] > 0.3), bool(abs(found["sound",]) < 0.1)

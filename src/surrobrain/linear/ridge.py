@@ -12,10 +12,12 @@ from surrobrain.linear.folds import Fold, contiguous_folds
 from surrobrain.linear.held_out import in_chunks, losses_of_features, losses_of_kernel
 
 __all__ = [
-    "RidgeCV", "both", "held_out_r2", "kernel_of", "penalties", "solve_kernel_ridge", "solve_ridge",
-    "warn_at_edges",
+    "RidgeCV", "both", "fall_at_edge", "held_out_r2", "kernel_of", "null_loss",
+    "penalties", "solve_kernel_ridge", "solve_ridge", "warn_at_edges",
 ]  # fmt: skip
 
+_STEEP = 1e-3  # of the loss, per step of the grid
+_NOTHING = 1e-12  # loss that rounding leaves of a constant
 _ON_EDGE = 0.05  # share of targets from which the grid of penalties is too narrow
 
 Features = Float[np.ndarray, "times features"]
@@ -228,7 +230,8 @@ class RidgeCV:
         best = losses.argmin(axis=0)
         self.alpha_ = alphas[best]
         self.held_out_r2_ = held_out_r2(losses.min(axis=0), targets, folds)
-        warn_at_edges(best, len(alphas), constant=targets.std(axis=0) == 0)
+        null = null_loss(targets, folds, center=self.fit_intercept)
+        warn_at_edges(fall_at_edge(losses, null))
         self._learn(features, targets)
         return self
 
@@ -296,15 +299,43 @@ def held_out_r2(
     return np.where(alive, 1 - loss / np.where(alive, spread, 1.0), np.nan)
 
 
-def warn_at_edges(best: np.ndarray, n_alphas: int, *, constant: np.ndarray) -> None:
-    """Warn where the best penalty may lie outside the grid."""
-    alive = best[~constant]
-    for edge, word in ((0, "smallest"), (n_alphas - 1, "largest")):
-        share = float((alive == edge).mean()) if len(alive) and n_alphas > 1 else 0.0
+def fall_at_edge(
+    losses: Float[np.ndarray, "alphas targets"], null: Float[np.ndarray, "targets"]
+) -> Float[np.ndarray, "targets"]:
+    """Return by how much the loss still falls at the edge of the grid, where it is lowest there.
+
+    Signed: negative at the smallest penalty, positive at the largest, 0 inside the grid. In units
+    of the loss itself; on the plateaus at both ends of a wide grid it is next to nothing. A loss
+    above the null, that of no features at all, would fall to it beyond the largest penalty.
+    """
+    n_alphas, best = len(losses), losses.argmin(axis=0)
+    if n_alphas < 2:
+        return np.zeros(losses.shape[1])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        low = (losses[1] - losses[0]) / losses[0]
+        high = np.maximum(losses[-2] - losses[-1], losses[-1] - null) / losses[-1]
+    fall = np.where(best == 0, -low, np.where(best == n_alphas - 1, high, 0.0))
+    return np.where(losses.max(axis=0) > _NOTHING, fall, 0.0)
+
+
+def null_loss(
+    targets: Float[np.ndarray, "times targets"], folds: list[Fold], *, center: bool
+) -> Float[np.ndarray, "targets"]:
+    """Return the mean squared error of predicting the mean of what is learned from, or zero."""
+    found = np.zeros(targets.shape[1])
+    for fold in folds:
+        level = targets[fold.train].mean(axis=0) * center
+        found += np.square(targets[fold.test] - level).mean(axis=0) / len(folds)
+    return found
+
+
+def warn_at_edges(fall: Float[np.ndarray, "targets"]) -> None:
+    """Warn where a better penalty may lie outside the grid, see `fall_at_edge`."""
+    for share, word in (((fall < -_STEEP).mean(), "below"), ((fall > _STEEP).mean(), "above")):
         if share > _ON_EDGE:
             warnings.warn(
-                f"{share:.0%} of the targets take the {word} penalty of the grid; widen the grid"
-                + (", unless nothing predicts them" if edge else ""),
+                f"the best penalty of {share:.0%} of the targets lies {word} the grid of alphas; "
+                "widen it",
                 stacklevel=3,
             )
 
