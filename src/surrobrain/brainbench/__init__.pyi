@@ -1,10 +1,23 @@
 """Public names for type checkers; written by scripts/names.py, never by hand."""
 
 from surrobrain.brainbench.choices import Choices
+from surrobrain.brainbench.corpus.document import Document
+from surrobrain.brainbench.corpus.harvest import harvest_corpus
+from surrobrain.brainbench.corpus.plan import HarvestPlan
+from surrobrain.brainbench.corpus.read_articles import read_articles
+from surrobrain.brainbench.corpus.read_corpus import Corpus, read_corpus
+from surrobrain.brainbench.corpus.write_corpus import write_corpus
 from surrobrain.brainbench.item import Edit, Item
 
 __all__ = [
     "Choices",
+    "Corpus",
+    "Document",
     "Edit",
+    "HarvestPlan",
     "Item",
+    "harvest_corpus",
+    "read_articles",
+    "read_corpus",
+    "write_corpus",
 ]
