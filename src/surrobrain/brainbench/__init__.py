@@ -6,5 +6,8 @@ _where = {
     "Choices": "surrobrain.brainbench.choices",
     "Edit": "surrobrain.brainbench.item",
     "Item": "surrobrain.brainbench.item",
+    "ablate_context": "surrobrain.brainbench.ablation",
+    "read_items": "surrobrain.brainbench.item_reader",
+    "write_items": "surrobrain.brainbench.item_writer",
 }
 __getattr__, __dir__, __all__ = lazy_names(__name__, _where)

@@ -1,10 +1,16 @@
 """Public names for type checkers; written by scripts/names.py, never by hand."""
 
+from surrobrain.brainbench.ablation import ablate_context
 from surrobrain.brainbench.choices import Choices
 from surrobrain.brainbench.item import Edit, Item
+from surrobrain.brainbench.item_reader import read_items
+from surrobrain.brainbench.item_writer import write_items
 
 __all__ = [
     "Choices",
     "Edit",
     "Item",
+    "ablate_context",
+    "read_items",
+    "write_items",
 ]
