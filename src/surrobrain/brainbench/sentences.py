@@ -7,9 +7,12 @@ __all__ = ["sentence_spans", "split_sentences"]
 _opens, _closes = "([\"'\u201c\u2018", ")]\"'\u201d\u2019"
 # A mark, what may close after it, white space, and what a sentence can begin with.
 _candidate = re.compile(rf"[.!?]+[{re.escape(_closes)}]*\s+(?=[{re.escape(_opens)}]*[^\W_a-z])")
-_abbreviations = frozenset(
-    ["al", "approx", "ca", "cf", "ch", "dept", "dr", "ed", "eds", "eq", "eqs", "etc", "ext", "fig", "figs", "i.e", "e.g", "inc", "jr", "ltd", "mr", "mrs", "no", "nos", "nr", "p", "pp", "prof", "ref", "refs", "resp", "sec", "sp", "spp", "st", "subsp", "suppl", "tab", "var", "viz", "vol", "vols", "vs"]
-)
+_abbreviations = frozenset([
+    "al", "approx", "ca", "cf", "ch", "dept", "dr", "ed", "eds", "eq", "eqs", "etc", "ext",
+    "fig", "figs", "i.e", "e.g", "inc", "jr", "ltd", "mr", "mrs", "no", "nos", "nr", "p", "pp",
+    "prof", "ref", "refs", "resp", "sec", "sp", "spp", "st", "subsp", "suppl", "tab", "var",
+    "viz", "vol", "vols", "vs",
+])  # fmt: skip
 # These also end sentences; a capital after them begins one.
 _may_end = frozenset(["etc", "al", "no", "inc", "ltd", "jr"])
 
