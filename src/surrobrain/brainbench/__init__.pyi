@@ -5,12 +5,14 @@ from surrobrain.brainbench.choices import Choices
 from surrobrain.brainbench.item import Edit, Item
 from surrobrain.brainbench.item_reader import read_items
 from surrobrain.brainbench.item_writer import write_items
+from surrobrain.brainbench.quality import item_quality
 
 __all__ = [
     "Choices",
     "Edit",
     "Item",
     "ablate_context",
+    "item_quality",
     "read_items",
     "write_items",
 ]
