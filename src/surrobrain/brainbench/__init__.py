@@ -13,5 +13,9 @@ _where = {
     "Choices": "surrobrain.brainbench.choices",
     "Edit": "surrobrain.brainbench.item",
     "Item": "surrobrain.brainbench.item",
+    "ablate_context": "surrobrain.brainbench.ablation",
+    "item_quality": "surrobrain.brainbench.quality",
+    "read_items": "surrobrain.brainbench.item_reader",
+    "write_items": "surrobrain.brainbench.item_writer",
 }
 __getattr__, __dir__, __all__ = lazy_names(__name__, _where)

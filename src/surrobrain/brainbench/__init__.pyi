@@ -1,5 +1,6 @@
 """Public names for type checkers; written by scripts/names.py, never by hand."""
 
+from surrobrain.brainbench.ablation import ablate_context
 from surrobrain.brainbench.choices import Choices
 from surrobrain.brainbench.corpus.document import Document
 from surrobrain.brainbench.corpus.harvest import harvest_corpus
@@ -8,6 +9,9 @@ from surrobrain.brainbench.corpus.read_articles import read_articles
 from surrobrain.brainbench.corpus.read_corpus import Corpus, read_corpus
 from surrobrain.brainbench.corpus.write_corpus import write_corpus
 from surrobrain.brainbench.item import Edit, Item
+from surrobrain.brainbench.item_reader import read_items
+from surrobrain.brainbench.item_writer import write_items
+from surrobrain.brainbench.quality import item_quality
 
 __all__ = [
     "Choices",
@@ -16,8 +20,12 @@ __all__ = [
     "Edit",
     "HarvestPlan",
     "Item",
+    "ablate_context",
     "harvest_corpus",
+    "item_quality",
     "read_articles",
     "read_corpus",
+    "read_items",
     "write_corpus",
+    "write_items",
 ]
