@@ -3,9 +3,14 @@
 from surrobrain.lazy import lazy_names
 
 _where = {
+    "ChatServer": "surrobrain.brainbench.authoring.chat",
     "Corpus": "surrobrain.brainbench.corpus.read_corpus",
     "Document": "surrobrain.brainbench.corpus.document",
     "HarvestPlan": "surrobrain.brainbench.corpus.plan",
+    "accept_drafts": "surrobrain.brainbench.authoring.accept",
+    "draft_items": "surrobrain.brainbench.authoring.draft",
+    "local_writer": "surrobrain.brainbench.authoring.chat",
+    "server_writer": "surrobrain.brainbench.authoring.chat",
     "harvest_corpus": "surrobrain.brainbench.corpus.harvest",
     "read_articles": "surrobrain.brainbench.corpus.read_articles",
     "read_corpus": "surrobrain.brainbench.corpus.read_corpus",

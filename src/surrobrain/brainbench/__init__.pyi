@@ -1,6 +1,9 @@
 """Public names for type checkers; written by scripts/names.py, never by hand."""
 
 from surrobrain.brainbench.ablation import ablate_context
+from surrobrain.brainbench.authoring.accept import accept_drafts
+from surrobrain.brainbench.authoring.chat import ChatServer, local_writer, server_writer
+from surrobrain.brainbench.authoring.draft import draft_items
 from surrobrain.brainbench.choices import Choices
 from surrobrain.brainbench.corpus.document import Document
 from surrobrain.brainbench.corpus.harvest import harvest_corpus
@@ -14,6 +17,7 @@ from surrobrain.brainbench.item_writer import write_items
 from surrobrain.brainbench.quality import item_quality
 
 __all__ = [
+    "ChatServer",
     "Choices",
     "Corpus",
     "Document",
@@ -21,11 +25,15 @@ __all__ = [
     "HarvestPlan",
     "Item",
     "ablate_context",
+    "accept_drafts",
+    "draft_items",
     "harvest_corpus",
     "item_quality",
+    "local_writer",
     "read_articles",
     "read_corpus",
     "read_items",
+    "server_writer",
     "write_corpus",
     "write_items",
 ]
