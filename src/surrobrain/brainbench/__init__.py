@@ -3,7 +3,6 @@
 from surrobrain.lazy import lazy_names
 
 _where = {
-    "ChatServer": "surrobrain.brainbench.authoring.chat",
     "Corpus": "surrobrain.brainbench.corpus.read_corpus",
     "Document": "surrobrain.brainbench.corpus.document",
     "HarvestPlan": "surrobrain.brainbench.corpus.plan",

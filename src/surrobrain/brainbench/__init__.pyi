@@ -2,7 +2,7 @@
 
 from surrobrain.brainbench.ablation import ablate_context
 from surrobrain.brainbench.authoring.accept import accept_drafts
-from surrobrain.brainbench.authoring.chat import ChatServer, local_writer, server_writer
+from surrobrain.brainbench.authoring.chat import local_writer, server_writer
 from surrobrain.brainbench.authoring.draft import draft_items
 from surrobrain.brainbench.choices import Choices
 from surrobrain.brainbench.corpus.document import Document
@@ -17,7 +17,6 @@ from surrobrain.brainbench.item_writer import write_items
 from surrobrain.brainbench.quality import item_quality
 
 __all__ = [
-    "ChatServer",
     "Choices",
     "Corpus",
     "Document",

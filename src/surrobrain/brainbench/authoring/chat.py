@@ -2,20 +2,21 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from surrobrain.transport import Transport, patient
 
-__all__ = ["ChatServer", "Writer", "local_writer", "server_writer"]
+__all__ = ["Writer", "local_writer", "server_writer"]
 
 Writer = Callable[[str], str]
 """Answers a prompt."""
 
 
-@dataclass(frozen=True)
-class ChatServer:
-    """A server that speaks OpenAI's chat completions, such as vLLM, llama.cpp or Ollama.
+def server_writer(
+    url: str, *, model: str, key: str | None = None, temperature: float = 0.7,
+    max_tokens: int = 4096, transport: Transport | None = None,
+) -> Writer:  # fmt: skip
+    """Let a server write that speaks OpenAI's chat completions, such as vLLM, llama.cpp or Ollama.
 
     Parameters
     ----------
@@ -32,36 +33,28 @@ class ChatServer:
     transport : callable, optional
         What asks; by default one that asks again when the server is busy.
 
+    Returns
+    -------
+    callable
+        Answers a prompt. Raises ValueError for a server that refuses or answers otherwise than a
+        chat server does, and ConnectionError for one that does not answer.
+
     Examples
     --------
-    >>> ChatServer("http://localhost:8000/v1", "mistral-7b-instruct").model
-    'mistral-7b-instruct'
+    >>> from surrobrain.brainbench import server_writer
+    >>> write = server_writer("http://localhost:8000/v1", model="mistral-7b-instruct")
+    >>> write("Which area holds place cells?")  # doctest: +SKIP
     """
-
-    url: str
-    model: str
-    key: str | None = field(default=None, repr=False)
-    temperature: float = 0.7
-    max_tokens: int = 4096
-    transport: Transport | None = field(default=None, repr=False)
-
-
-def server_writer(server: ChatServer) -> Writer:
-    """Return what asks a chat server.
-
-    The writer raises ValueError for a server that refuses or answers otherwise than a chat server
-    does, and ConnectionError for one that does not answer.
-    """
-    transport = server.transport or patient()
-    url = f"{server.url.rstrip('/')}/chat/completions"
+    ask = transport or patient()
+    place = f"{url.rstrip('/')}/chat/completions"
     headers = {"Content-Type": "application/json"}
-    if server.key:
-        headers["Authorization"] = f"Bearer {server.key}"
+    if key:
+        headers["Authorization"] = f"Bearer {key}"
 
     def write(prompt: str) -> str:
-        body = {"model": server.model, "messages": [{"role": "user", "content": prompt}],
-                "temperature": server.temperature, "max_tokens": server.max_tokens}  # fmt: skip
-        answer = transport(url, data=json.dumps(body).encode(), headers=headers)
+        body = {"model": model, "messages": [{"role": "user", "content": prompt}],
+                "temperature": temperature, "max_tokens": max_tokens}  # fmt: skip
+        answer = ask(place, data=json.dumps(body).encode(), headers=headers)
         if answer.status != 200:
             said = " ".join(answer.body.decode(errors="replace").split())[:200]
             raise ValueError(
@@ -72,7 +65,7 @@ def server_writer(server: ChatServer) -> Writer:
             text = said["choices"][0]["message"]["content"]
         except (ValueError, KeyError, IndexError, TypeError) as error:
             raise ValueError(
-                f"{url} does not answer as a chat server does ({type(error).__name__}: {error}); "
+                f"{place} does not answer as a chat server does ({type(error).__name__}: {error}); "
                 "give the address up to /v1"
             ) from error
         return text or ""
@@ -83,7 +76,7 @@ def server_writer(server: ChatServer) -> Writer:
 def local_writer(
     language: Any, *, max_tokens: int = 1024, temperature: float = 0.0, seed: int = 0
 ) -> Writer:
-    """Return what lets a local model write.
+    """Let a model in this process write.
 
     Parameters
     ----------
@@ -96,6 +89,17 @@ def local_writer(
         0 takes the likeliest token each time.
     seed : int
         Of the sampling; the same prompt gets the same answer.
+
+    Returns
+    -------
+    callable
+        Answers a prompt. Raises ValueError for one that is too long.
+
+    Examples
+    --------
+    >>> from surrobrain import pretrained
+    >>> from surrobrain.brainbench import local_writer
+    >>> write = local_writer(pretrained.load_language("a-chat-model"))  # doctest: +SKIP
     """
     from surrobrain.seeds import torch_chance
 

@@ -187,7 +187,7 @@ def _done(target: Path, writer: str) -> dict[str, Item | str]:
     return {name: said if isinstance(said, str) else _item(said) for name, said in made.items()}
 
 
-def _record(item: Item) -> dict[str, object]:
+def _record(item: Item) -> Mapping[str, object]:
     return dataclasses.asdict(item) | {"date": item.date.isoformat() if item.date else None}
 
 

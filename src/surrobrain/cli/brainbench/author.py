@@ -113,10 +113,10 @@ def _documents(source: str) -> Any:
 def _writer(server: str | None, model: str | None) -> Any:
     import os
 
-    from surrobrain.brainbench.authoring.chat import ChatServer, local_writer, server_writer
+    from surrobrain.brainbench.authoring.chat import local_writer, server_writer
 
     if server and model:
-        return server_writer(ChatServer(server, model, key=os.environ.get("OPENAI_API_KEY")))
+        return server_writer(server, model=model, key=os.environ.get("OPENAI_API_KEY"))
     if model:
         from surrobrain.pretrained.language import load_language
 

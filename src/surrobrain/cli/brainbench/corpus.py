@@ -113,11 +113,12 @@ def _harvested(out: str, kept_out: Any, how: Mapping[str, Any]) -> Any:
     for name in ("start", "end", "email"):
         if not how[name]:
             raise click.UsageError(f"a harvest needs --{name} (or take --files)")
-    days: list[datetime.date] = [how[name].date() for name in ("start", "end")]
+    start: datetime.datetime = how["start"]
+    end: datetime.datetime = how["end"]
     given = {name: how[name] for name in ("query", "licences", "bucket", "layout", "eutilities")
              if how[name]}  # fmt: skip
     plan = HarvestPlan(
-        *days, how["email"], full_texts=not how["abstracts_only"],
+        start.date(), end.date(), how["email"], full_texts=not how["abstracts_only"],
         unlicensed_abstracts=not how["licensed_only"], **given,
     )  # fmt: skip
     shown = not click.get_current_context().meta.get("quiet")
