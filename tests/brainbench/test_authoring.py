@@ -4,7 +4,6 @@ import json
 import pytest
 
 from surrobrain.brainbench import (
-    ChatServer,
     Document,
     accept_drafts,
     draft_items,
@@ -46,9 +45,8 @@ def chat():
 
 
 def writer(url, **given):
-    return server_writer(
-        ChatServer(url, "m-7b", transport=patient(fetch, first_wait=0.01), **given)
-    )
+    quick = patient(fetch, first_wait=0.01)
+    return server_writer(url, model="m-7b", transport=quick, **given)
 
 
 def test_a_model_drafts_and_a_human_ticks(chat, tmp_path):
@@ -212,7 +210,7 @@ def test_a_server_that_is_no_chat_server_is_named():
         return Response(200, b"{}", {})
 
     with pytest.raises(ValueError, match="does not answer as a chat server does"):
-        server_writer(ChatServer("http://x/v1", "m", transport=other))("hello")
+        server_writer("http://x/v1", model="m", transport=other)("hello")
 
 
 def test_drafts_by_rule_are_marked_as_such(tmp_path):
