@@ -53,6 +53,8 @@ class Ncbi:
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.statuses: dict[str, list[int]] = defaultdict(list)  # sent before good answers
         self.forgetful = False
+        self.hands_out = 9_999
+        self.unknown: tuple[str, ...] = ()
         self.hold_at: int | None = None  # this many fetches are answered, the next one hangs
         self.held = threading.Event()
         self.go_on = threading.Event()
@@ -65,10 +67,12 @@ class Ncbi:
         found = [pmid for pmid, date in self.dates.items() if low <= date <= high]
         place = f"WEB{len(self.searches)}"
         self.searches[place] = found
-        ids = "".join(f"<Id>{pmid}</Id>" for pmid in found[: int(asked["retmax"])])
+        most = min(int(asked["retmax"]), self.hands_out)
+        ids = "".join(f"<Id>{pmid}</Id>" for pmid in found[:most])
+        unknown = "".join(f"<PhraseNotFound>{phrase}</PhraseNotFound>" for phrase in self.unknown)
         return (
             f"<eSearchResult><Count>{len(found)}</Count><QueryKey>1</QueryKey><WebEnv>{place}"
-            f"</WebEnv><IdList>{ids}</IdList></eSearchResult>"
+            f"</WebEnv><IdList>{ids}</IdList><ErrorList>{unknown}</ErrorList></eSearchResult>"
         ).encode()
 
     def efetch(self, asked):
@@ -131,5 +135,5 @@ def serve(ncbi):
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     return server

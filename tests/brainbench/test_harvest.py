@@ -83,6 +83,9 @@ def test_more_than_the_server_hands_out_is_sliced_by_date_without_gap_or_double(
     assert all(len(part.ids) <= 7 for part in parts)
     assert [pmid for part in parts for pmid in part.ids] == list(ncbi.records)
     assert all(a.end < b.start for a, b in itertools.pairwise(parts))
+    ncbi.hands_out = 5  # less than was asked for
+    parts = list(slices(server_at(address), "theta", start=FIRST, end=LAST, most=7))
+    assert [pmid for part in parts for pmid in part.ids] == list(ncbi.records)
     with pytest.raises(ValueError, match="1 records on 2020-01-01, but PubMed hands out 0"):
         list(slices(server_at(address), "theta", start=FIRST, end=FIRST, most=0))
 
@@ -193,6 +196,35 @@ def test_killed_in_the_middle_the_same_call_ends_with_the_same_corpus(
     for name in ("corpus.json", "corpus-00000.jsonl.zst"):
         killed, whole = (tmp_path / folder / name for folder in ("killed", "whole"))
         assert killed.read_bytes() == whole.read_bytes()
+
+
+def test_cut_off_wherever_it_was_the_next_call_ends_with_the_same_corpus(ncbi, address, tmp_path):
+    def stops_after(n):
+        left = [n]
+
+        def transport(url, **given):
+            left[0] -= 1
+            if left[0] < 0:
+                raise ConnectionError("cut off")
+            return fetch(url, **given)
+
+        return transport
+
+    quick = plan(address, page_size=6, most=12)
+    whole = harvest_corpus(quick, tmp_path / "whole", transport=QUICK)
+    n_requests = len(ncbi.asked)
+    assert n_requests > 12
+    for n in range(0, n_requests, 3):
+        folder = tmp_path / f"cut-{n}"
+        with pytest.raises(ConnectionError, match="cut off"):
+            harvest_corpus(quick, folder, transport=stops_after(n))
+        assert harvest_corpus(quick, folder, transport=QUICK).shards == whole.shards
+
+
+def test_what_pubmed_does_not_know_is_told(ncbi, address, tmp_path):
+    ncbi.unknown = ('"J Nothing"[ta]',)
+    corpus = harvest_corpus(plan(address), tmp_path, transport=QUICK)
+    assert corpus.provenance["unknown"] == ['"J Nothing"[ta]']
 
 
 def test_the_bucket_may_lie_differently(ncbi, address):

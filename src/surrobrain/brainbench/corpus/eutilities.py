@@ -16,8 +16,8 @@ from surrobrain.transport import Transport
 __all__ = ["EUTILITIES", "MOST", "EUtilities", "Slice", "fetch_slice", "search", "slices"]
 
 EUTILITIES = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils"
-MOST = 10_000
-"""Records that PubMed hands out per search."""
+MOST = 9_999
+"""Records that PubMed hands out per search; the ten thousandth is counted but not given."""
 
 Read = TypeVar("Read")
 
@@ -65,6 +65,8 @@ class Slice:
         PMIDs in the order of the history server.
     web_env, query_key : str
         Where the server keeps them for some hours.
+    unknown : tuple of str
+        Parts of the query that the server does not know and left away.
     """
 
     start: datetime.date
@@ -72,6 +74,7 @@ class Slice:
     ids: tuple[str, ...]
     web_env: str
     query_key: str
+    unknown: tuple[str, ...] = ()
 
 
 def search(
@@ -90,7 +93,7 @@ def search(
         First and last day.
     date_type : str, default "pdat"
         Of publication; "edat" is the day the record came in.
-    most : int, default 10000
+    most : int, default 9999
         Records that the server hands out at most.
 
     Returns
@@ -118,7 +121,9 @@ def search(
             raise ValueError(f"esearch refuses the query: {refused or flat(root, 'esearch')[:200]}")
         ids = tuple(flat(e, "esearch") for e in root.findall("IdList/Id"))
         place = flat(root.find("WebEnv"), "esearch"), flat(root.find("QueryKey"), "esearch")
-        return int(count), Slice(start, end, ids, *place)
+        left = [*root.findall("ErrorList/*"), *root.findall("WarningList/QuotedPhraseNotFound")]
+        unknown = tuple(flat(e, "esearch") for e in left)
+        return int(count), Slice(start, end, ids, *place, unknown)
 
     return _asked(server, "esearch", parameters, read)
 
@@ -145,14 +150,14 @@ def slices(
         More is found on one day than the server hands out.
     """
     n_found, found = search(server, term, start=start, end=end, date_type=date_type, most=most)
-    if n_found <= most:
+    if n_found <= len(found.ids):  # a server may hand out less than was asked for
         if found.ids:
             yield found
         return
     if start >= end:
         raise ValueError(
-            f"{n_found} records on {start}, but PubMed hands out {most} per search; narrow the "
-            "query, for instance to fewer journals"
+            f"{n_found} records on {start}, but PubMed hands out {len(found.ids)} per search; "
+            "narrow the query, for instance to fewer journals"
         )
     middle = start + (end - start) // 2
     for first, last in ((start, middle), (middle + datetime.timedelta(days=1), end)):

@@ -86,12 +86,14 @@ def harvest_corpus(
         plan.email, transport or patient(fetch, per_second=10.0 if key else 3.0),
         url=plan.eutilities, api_key=key,
     )  # fmt: skip
-    pages = _pages(plan, _found(plan, target, server))
+    found = _found(plan, target, server)
+    pages = _pages(plan, found)
     _fetch_missing(plan, target, server, pages, transport or patient(fetch), shown=shown)
     entries = _fetched(target)
     days = sorted(str(entry["retrieved"]) for entry in entries.values())
     noted = {
         "retrieved": [days[0], days[-1]], "n_found": sum(n for _, _, n in pages),
+        "unknown": sorted({phrase for part in found for phrase in part.unknown}),
         "n_absent": sum(len(e["absent"]) for e in entries.values()),
         "n_refused": sum(len(e["refused"]) for e in entries.values()),
     }  # fmt: skip
@@ -149,7 +151,8 @@ def _found(plan: HarvestPlan, target: Path, server: EUtilities) -> list[Slice]:
 
 def _slice(said: Mapping[str, Any]) -> Slice:
     start, end = (datetime.date.fromisoformat(said[name]) for name in ("start", "end"))
-    return Slice(start, end, tuple(said["ids"]), said["web_env"], said["query_key"])
+    place = said["web_env"], said["query_key"]
+    return Slice(start, end, tuple(said["ids"]), *place, tuple(said["unknown"]))
 
 
 def _pages(plan: HarvestPlan, found: list[Slice]) -> list[tuple[Slice, int, int]]:

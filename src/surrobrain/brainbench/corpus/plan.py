@@ -36,7 +36,7 @@ class HarvestPlan:
         "pdat" of publication, "edat" of entry into PubMed, "crdt" of the record.
     page_size : int, default 200
         Records per request, and per step that a kill can cost.
-    most : int, default 10000
+    most : int, default 9999
         Records that PubMed hands out per search; more are found in slices of time.
     eutilities, bucket, layout : str
         Addresses, and where an article lies in the bucket.

@@ -82,6 +82,9 @@ def corpus(
             *([f"licence {k}", f"{n}"] for k, n in made.licences.items()),
             *([f"left out: {k}", f"{n}"] for k, n in left.items())]  # fmt: skip
     text = table(["corpus", "n"], rows)
+    unknown: Any = made.provenance.get("unknown")
+    if unknown:
+        text += f"\nPubMed does not know, and left away: {', '.join(unknown)}"
     if not exclude:
         text += "\nno test cases were excluded; give --exclude before you test a model on them"
     payload = {"folder": out, "n_documents": made.n_documents, "n_characters": made.n_characters,
