@@ -110,6 +110,32 @@ def test_damage_is_named():
         parse_jats(b"<html/>", name="PMC2")
 
 
+@pytest.mark.parametrize(
+    ("permissions", "licence"),
+    [
+        ("<license><license_ref xmlns='http://www.niso.org/schemas/ali/1.0/'>"
+         "https://creativecommons.org/licenses/by-nc/4.0/</license_ref></license>", "CC-BY-NC-4.0"),
+        ("<license license-type='tdm' xlink:href='https://x.org/tdm'><p>Mine it.</p></license>"
+         "<license xlink:href='https://creativecommons.org/licenses/by/4.0/'><p>Open.</p></license>",
+         "CC-BY-4.0"),
+        ("<copyright-statement>(c) 2020 The Authors. All rights reserved.</copyright-statement>",
+         "other"),
+        ("", "unstated"),
+    ],
+)  # fmt: skip
+def test_the_licence_is_read_wherever_it_stands(permissions, licence):
+    end = f"<permissions>{permissions}</permissions></article-meta>"
+    text = article().replace(b"</article-meta>", end.encode())
+    assert parse_jats(text).licence == licence
+
+
+def test_an_article_inside_an_answer_with_namespaces_is_found():
+    text = (
+        article().split(b"]>")[1].replace(b"<article xmlns", b"<article xmlns='http://jats' xmlns")
+    )
+    assert parse_jats(b"<record>" + text + b"</record>").title == "On grid cells"
+
+
 def test_a_retraction_is_a_notice():
     notice = article().replace(b"research-article", b"retraction")
     assert parse_jats(notice).kind == "notice"

@@ -28,6 +28,9 @@ def test_a_harvest_is_summed_up(address, tmp_path, capsys):
     assert (said["n_documents"], said["kinds"]) == (23, {"abstract": 20, "article": 3})
     assert main(command) == 0
     assert "left out: DOI of a test case  1" in capsys.readouterr().out
+    files = ["brainbench", "corpus", "--files", str(tmp_path), "--out", str(tmp_path / "corpus")]
+    assert main(files) == 3
+    assert "holds a harvest" in capsys.readouterr().err
 
 
 def test_downloaded_files_need_no_network(shared, tmp_path, capsys):
@@ -36,7 +39,7 @@ def test_downloaded_files_need_no_network(shared, tmp_path, capsys):
     assert main(command) == 0
     assert "no test cases were excluded" in capsys.readouterr().out
     assert len(list(read_corpus(tmp_path / "c"))) == 6
-    assert main([*command, "--licence", "CC-BY-2.0"]) == 0
+    assert main([*command, "--license", "CC-BY-2.0"]) == 0
     assert len(list(read_corpus(tmp_path / "c"))) == 2
 
 

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -36,6 +37,7 @@ _day = click.DateTime(formats=["%Y-%m-%d"])
 )
 @click.option("--abstracts-only", is_flag=True, help="No full texts.")
 @click.option(
+    "--license",
     "--licence",
     "licences",
     multiple=True,
@@ -103,6 +105,8 @@ def _from_files(files: tuple[str, ...], out: str, kept_out: Any, how: Mapping[st
         raise click.UsageError(
             f"--files takes what is there; --{(idle or ['abstracts-only'])[0]} has no effect on it"
         )
+    if (Path(out) / "harvest.jsonl").exists():
+        raise ValueError(f"{out} holds a harvest; choose another folder for what --files holds")
     return write_corpus(
         read_articles(files), out, licences=how["licences"] or LICENCES,
         unlicensed_abstracts=not how["licensed_only"], exclude=kept_out,
