@@ -7,6 +7,7 @@ from surrobrain.brainbench import Document, read_items, write_corpus
 from surrobrain.cli.main import main
 from tests.brainbench.chat import serve_chat
 from tests.brainbench.test_authoring import HEAD, good
+from tests.tiny_language import language
 
 
 @pytest.fixture
@@ -47,6 +48,18 @@ def test_by_a_chat_server(corpus, tmp_path, capsys, monkeypatch):
     said = capsys.readouterr().out
     assert "drafts                 1" in said
     assert "tick the good ones" in said
+
+
+def test_by_a_local_model_whose_answers_cannot_be_used(corpus, tmp_path, capsys):
+    untrained = language("gpt2")
+    untrained.model.save_pretrained(tmp_path / "model")
+    untrained.tokenizer.save_pretrained(tmp_path / "model")
+    command = ["brainbench", "author", corpus, "--after", "2024-01-01", "--most", "1",
+               "--model", str(tmp_path / "model"), "--attempts", "1"]  # fmt: skip
+    assert main([*command, "--out", str(tmp_path / "d"), "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["n_drafts"] == 0
+    assert said["refused"]["10.1/0"].startswith("case model:model:10.1/0: the answer holds 0")
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def author(source: str, out: str, accept: bool, as_json: bool, **how: Any) -> No
     after: datetime.datetime = how["after"]
     drafts = draft_items(
         _documents(source), out, after=after.date(), write=_writer(how["server"], how["model"]),
-        model=how["model"] or "", most=how["most"], attempts=how["attempts"],
+        model=_name(how["model"] or ""), most=how["most"], attempts=how["attempts"],
     )  # fmt: skip
     cues = item_quality(drafts.items).baselines if len(drafts.items) > 2 else ()
     accuracies = {cue.name: cue.accuracy() for cue in cues}
@@ -108,6 +108,13 @@ def _documents(source: str) -> Any:
 
     path = existing_file(source)
     return read_corpus(path) if (path / MANIFEST).exists() else read_articles(path)
+
+
+def _name(model: str) -> str:
+    """Name a model in a folder without telling where the folder is."""
+    from pathlib import Path
+
+    return Path(model).name if Path(model).is_dir() and model else model
 
 
 def _writer(server: str | None, model: str | None) -> Any:
