@@ -5,6 +5,7 @@ from surrobrain.brainbench.choices import Choices
 from surrobrain.brainbench.item import Edit, Item
 from surrobrain.brainbench.item_reader import read_items
 from surrobrain.brainbench.item_writer import write_items
+from surrobrain.brainbench.memorization import find_memorization
 from surrobrain.brainbench.quality import item_quality
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Edit",
     "Item",
     "ablate_context",
+    "find_memorization",
     "item_quality",
     "read_items",
     "write_items",
