@@ -7,6 +7,7 @@ _where = {
     "Edit": "surrobrain.brainbench.item",
     "Item": "surrobrain.brainbench.item",
     "ablate_context": "surrobrain.brainbench.ablation",
+    "export_task": "surrobrain.brainbench.export",
     "find_memorization": "surrobrain.brainbench.memorization",
     "item_quality": "surrobrain.brainbench.quality",
     "read_items": "surrobrain.brainbench.item_reader",

@@ -2,6 +2,7 @@
 
 from surrobrain.brainbench.ablation import ablate_context
 from surrobrain.brainbench.choices import Choices
+from surrobrain.brainbench.export import export_task
 from surrobrain.brainbench.item import Edit, Item
 from surrobrain.brainbench.item_reader import read_items
 from surrobrain.brainbench.item_writer import write_items
@@ -13,6 +14,7 @@ __all__ = [
     "Edit",
     "Item",
     "ablate_context",
+    "export_task",
     "find_memorization",
     "item_quality",
     "read_items",
