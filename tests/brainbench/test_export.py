@@ -32,6 +32,7 @@ def test_names_and_cases_are_checked(tmp_path):
         export_task(items(1), tmp_path, name="Brain Bench")
 
 
+@pytest.mark.slow
 def test_the_harness_loads_and_runs_the_task(shared, tmp_path):
     """A reader that likes short texts must get what the lengths say, whatever the harness does."""
     pytest.importorskip("lm_eval")
@@ -51,7 +52,7 @@ class Short(LM):
 
 Short.__abstractmethods__ = frozenset()
 manager = TaskManager(include_path={str(folder)!r}, include_defaults=False)
-found = simple_evaluate(model=Short(), tasks=["brainbench"], task_manager=manager, bootstrap_iters=0)
+found = simple_evaluate(model=Short(), tasks=["brainbench"], task_manager=manager)
 print(json.dumps(found["results"]["brainbench"], default=str))
 """
     done = subprocess.run(
