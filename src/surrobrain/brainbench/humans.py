@@ -81,7 +81,7 @@ class Humans:
         )  # fmt: skip
 
 
-def read_humans(path: str | Path) -> Humans:
+def read_humans(path: str | Path, *, unmoved: bool = True) -> Humans:
     r"""Read the trials of a behavioral study, and leave out what its rules leave out.
 
     Parameters
@@ -91,6 +91,8 @@ def read_humans(path: str | Path) -> Humans:
         ``correct`` (0 or 1). ``confidence``, ``expertise``, ``experience`` (years), ``position``
         and ``journal_section`` (or ``subfield``) are used where there; ``recognised``, ``rt_ms``
         and ``click_slider`` decide what is left out.
+    unmoved : bool
+        Keep participants who moved no slider in any trial of the table.
 
     Returns
     -------
@@ -106,9 +108,11 @@ def read_humans(path: str | Path) -> Humans:
 
     Notes
     -----
-    Left out are abstracts that the reader recognized, trials of 5 s or less, and participants who
-    never moved a slider. The published study also leaves out who failed a catch trial; those
-    trials are in no public file, so that this rule cannot be applied here.
+    Left out are abstracts that the reader recognized and trials of 5 s or less. The published
+    study also leaves out who failed a catch trial, or moved no slider in the whole session. Its
+    public tables were cleaned by these rules and hold a part of each session, without catch trials:
+    the first cannot be applied to them, and the second would take away one more participant than
+    the study did. Give ``unmoved=False`` for whole sessions.
 
     Examples
     --------
@@ -127,7 +131,7 @@ def read_humans(path: str | Path) -> Humans:
     lacking += [] if set(_NAMES) & set(header) else [" or ".join(_NAMES)]
     if lacking:
         raise ValueError(f"{found.name} has no column {', '.join(lacking)}; name them so")
-    kept, excluded = _without_excluded(rows, found.name)
+    kept, excluded = _without_excluded(rows, found.name, unmoved=unmoved)
     if not kept:
         raise ValueError(f"no trial of {found.name} is left: {dict(excluded)} were left out")
     name = next(name for name in _NAMES if name in header)
@@ -209,7 +213,9 @@ def most_expert(humans: Humans, *, share: float = 0.2, ties: Ties = "first") -> 
     return humans.select(wanted)
 
 
-def _without_excluded(rows: list[dict], name: str) -> tuple[list[dict], dict[str, int]]:
+def _without_excluded(
+    rows: list[dict], name: str, *, unmoved: bool
+) -> tuple[list[dict], dict[str, int]]:
     moved = {row["participant"] for row in rows if (row.get("click_slider") or "1") != "0"}
     excluded = {"recognized": 0, "5 s or less": 0, "never moved a slider": 0}
     kept = []
@@ -219,7 +225,7 @@ def _without_excluded(rows: list[dict], name: str) -> tuple[list[dict], dict[str
             excluded["recognized"] += 1
         elif seconds <= _SHORTEST:
             excluded["5 s or less"] += 1
-        elif row["participant"] not in moved:
+        elif not unmoved and row["participant"] not in moved:
             excluded["never moved a slider"] += 1
         else:
             kept.append(row)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from surrobrain.brainbench.choices import Choices
+from surrobrain.brainbench.scoring_results import read_results
 from surrobrain.checks import existing_file
 from surrobrain.files import write_text
 
@@ -26,8 +27,8 @@ def read_choices(
     Parameters
     ----------
     path : str or Path
-        csv with ``model``, ``id`` (or ``case_id``), and ``loss_original`` and ``loss_altered`` in
-        nats per token, or ``ppl_original`` and ``ppl_altered`` as in the published tables.
+        What a run of scoring wrote (jsonl), or a csv with ``model``, ``id`` (or ``case_id``), and
+        ``loss_original`` and ``loss_altered`` in nats per token, or ``ppl_original`` and ``ppl_altered`` as in the published tables.
         ``n_tokens_*``, ``n_bytes_*`` and ``subfield`` are read where they are there.
     subfields : mapping, optional
         Of the cases, by id, where the table does not say them.
@@ -53,6 +54,8 @@ def read_choices(
     array([ True])
     """
     found = existing_file(path)
+    if found.suffix == ".jsonl":
+        return read_results(found, subfields=subfields)
     with open(found, newline="", encoding="utf-8-sig") as stream:
         rows = list(csv.DictReader(stream))
     header = list(rows[0]) if rows else []
