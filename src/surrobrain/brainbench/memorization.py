@@ -143,7 +143,7 @@ def group_texts(
     Parameters
     ----------
     texts : sequence of str
-        At least one.
+        At least one, each once.
     name : str
         Of the group.
     score : callable
@@ -157,9 +157,20 @@ def group_texts(
     -------
     TextGroup
         Loss, zlib ratio, Min-K% and, where mean and spread are known, Min-K%++.
+
+    Raises
+    ------
+    ValueError
+        There is no text, or one occurs twice.
     """
     if not texts:
         raise ValueError(f"group {name!r} holds no text; give at least one")
+    if len(set(texts)) < len(texts):
+        again = next(text for k, text in enumerate(texts) if text in texts[:k])
+        raise ValueError(
+            f"group {name!r} holds {again[:40]!r}... more than once, which makes intervals too "
+            "narrow; give each text once"
+        )
     numbers = score(texts)
     loss = np.array([-float(n.log_probability.mean()) for n in numbers])
     n_zlib = np.array([len(zlib.compress(text.encode())) for text in texts])

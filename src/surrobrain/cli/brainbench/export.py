@@ -37,18 +37,10 @@ def export(file: str, folder: str, name: str, on_bad: Any, seed: int, as_json: b
         --model_args pretrained=gpt2
     """  # fmt: skip
     from surrobrain.brainbench.export import export_task
-    from surrobrain.brainbench.item_reader import examine_items, read_items
+    from surrobrain.cli.cases import cases_from
 
-    if on_bad == "raise":
-        items, problems = read_items(file), ()
-    else:
-        found = examine_items(file, on_bad=on_bad)
-        items, problems = found.items, found.problems
-    for problem in problems:
-        click.echo(f"  {problem} (on_bad={on_bad!r})", err=True)
+    items = cases_from(file, on_bad=on_bad)
     written = export_task(items, folder, name=name, seed=seed)
-    payload = {
-        "folder": str(written), "task": name, "n_cases": len(items), "problems": list(problems),
-    }  # fmt: skip
+    payload = {"folder": str(written), "task": name, "n_cases": len(items)}
     said = f"{len(items)} cases in {written}\nlm_eval --include_path {written} --tasks {name} ..."
     emit(payload, said, as_json=as_json)
