@@ -61,9 +61,6 @@ def memorization(
     items: str,
     reference: tuple[str, ...],
     cutoff: datetime.datetime | None,
-    share: float,
-    figure: str | None,
-    on_bad: Any,
     seed: int,
     as_json: bool,
     **typed: Any,
@@ -81,7 +78,7 @@ def memorization(
     from surrobrain.cli.cases import cases_from
 
     tell = teller()
-    cases = cases_from(items, on_bad=on_bad)
+    cases = cases_from(items, on_bad=typed["on_bad"])
     pairs = assignments(reference, "--reference")
     references = {name: _texts(file) for name, file in pairs.items()}
     with threads(typed["threads"]):
@@ -93,12 +90,12 @@ def memorization(
 
         found = find_memorization(
             cases, score=score, model=reader.name, references=references,
-            cutoff=cutoff.date() if cutoff else None, share=share, seed=seed,
+            cutoff=cutoff.date() if cutoff else None, share=typed["share"], seed=seed,
         )  # fmt: skip
-    if figure is not None:
+    if typed["figure"] is not None:
         from surrobrain.reports.figures.familiarity import familiarity
 
-        familiarity(found).save(figure)
+        familiarity(found).save(typed["figure"])
     payload = _payload(found, recipe.name)
     emit(payload, _text(payload), as_json=as_json)
 
