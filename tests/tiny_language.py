@@ -118,6 +118,11 @@ def small_items() -> list[Item]:
     ]  # fmt: skip
 
 
+def many_items() -> list[Item]:
+    words = WORDS[9:15] + WORDS[17:27]
+    return [item(str(k), f"the {words[k % 12]} {words[k // 12]} {{}} .") for k in range(60)]
+
+
 def real_items(shared: Callable[[str], Path], n: int = 200) -> list[Item]:
     """Read published cases as they are; where they differ is told by the words that differ."""
     path = shared("brainbench") / "testcases_human.jsonl"

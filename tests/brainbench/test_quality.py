@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -105,7 +107,7 @@ def test_the_table_measures_and_remarks(items):
         ),
         parse_brackets("We see that it [[rose, did not do anything at all]].", id="b"),
     ]
-    remarks = item_quality([*odd, odd[0]]).remarks
+    remarks = item_quality([*odd, replace(odd[0], id="c")]).remarks
     assert remarks[0] == ("the first edit stands in the background, 0 % into the abstract",)
     assert remarks[1] == ("the altered version is 110 % longer",)
     assert remarks[2][-1] == "the original is that of case a"

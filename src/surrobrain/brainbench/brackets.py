@@ -139,7 +139,8 @@ def _fitting(
     waiting: list[tuple[list[Sides], tuple[int, int]]] = [([], (0, 0))]
     while waiting:
         chosen, places = waiting.pop()
-        reached = _advanced(known, places, (shared[len(chosen)],) * 2)
+        between = shared[len(chosen)]
+        reached = _advanced(known, places, (between, between))
         if reached is None:
             continue
         furthest = max(furthest, len(chosen))

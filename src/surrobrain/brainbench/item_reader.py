@@ -240,7 +240,7 @@ def _records(path: Path) -> list[Record]:
         raise ValueError(f"{path.name} is no table of cases; give jsonl, json, csv or tsv")
     if not isinstance(records, list) or not all(isinstance(r, dict) for r in records):
         raise ValueError(f"{path.name} does not hold one object per case; write a list of objects")
-    return records
+    return [record for record in records if isinstance(record, dict)]
 
 
 def _rows(text: str, *, delimiter: str) -> list[Record]:

@@ -2,13 +2,14 @@
 
 import hashlib
 import json
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from surrobrain.lazy import need
 
-__all__ = ["LanguageModel", "fingerprint", "load_language"]
+__all__ = ["LanguageModel", "fingerprint", "load_language", "load_tokenizer"]
 
 _ADAPTER = "adapter_config.json"
 
@@ -95,23 +96,59 @@ def load_language(
     FileNotFoundError: ... holds a model but no tokenizer; save the tokenizer into the same folder
     """
     need("transformers", extra="language")
-    device, kind = _device(device), None
-    kind = _dtype(dtype, device)
+    device = _device(device)
     source = Path(name_or_folder).expanduser()
+    is_adapter = (source / _ADAPTER).exists()
+    base = str(name_or_folder)
+    if source.is_dir():
+        base = _base_of(source) if is_adapter else _model_in(source)
     given = {
-        "local_files_only": local_files_only or source.is_dir(),
+        "local_files_only": local_files_only or Path(base).is_dir(),
         "trust_remote_code": trust_remote_code,
     }
-    base: str | Path = str(name_or_folder)
-    if source.is_dir():
-        base = _base_of(source) if (source / _ADAPTER).exists() else _model_in(source)
-        given["local_files_only"] |= Path(base).is_dir()
-    network = _network(str(base), {**given, "dtype": kind}, pickled=pickled)
-    if source.is_dir() and (source / _ADAPTER).exists():
+    network = _network(base, {**given, "dtype": _dtype(dtype, device)}, pickled=pickled)
+    if is_adapter:
         network = _adapted(network, source, pickled=pickled)
-        given["local_files_only"] = local_files_only or Path(base).is_dir()
-    tokenizer = _tokenizer(source if _has_tokenizer(source) else str(base), given)
+    tokenizer = load_tokenizer(source if _has_tokenizer(source) else base, **given)
     return LanguageModel(network.to(device).eval(), tokenizer, str(name_or_folder), device)
+
+
+def load_tokenizer(
+    name_or_folder: str | Path, *, local_files_only: bool = False, trust_remote_code: bool = False
+) -> Any:
+    """Load a tokenizer alone, for a model that computes elsewhere.
+
+    Parameters
+    ----------
+    name_or_folder : str or Path
+        A name of the hub, or a folder.
+    local_files_only, trust_remote_code : bool
+        As in `load_language`.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no tokenizer.
+    """
+    need("transformers", extra="language")
+    from transformers import AutoTokenizer
+
+    source = Path(name_or_folder).expanduser()
+    if source.is_dir() and not _has_tokenizer(source):
+        raise FileNotFoundError(
+            f"{str(source)!r} holds a model but no tokenizer; save the tokenizer into the same "
+            "folder"
+        )
+    try:
+        return AutoTokenizer.from_pretrained(
+            str(name_or_folder),
+            local_files_only=local_files_only or source.is_dir(),
+            trust_remote_code=trust_remote_code,
+        )
+    except (OSError, ValueError) as error:
+        said = " ".join(str(error).split())
+        reason = f"no tokenizer could be loaded for {str(source)!r}: {said}"
+        raise FileNotFoundError(reason) from None
 
 
 def fingerprint(language: LanguageModel) -> str:
@@ -158,13 +195,13 @@ def _dtype(name: str | None, device: str) -> Any:
     return name if name == "auto" else getattr(torch, name)
 
 
-def _model_in(folder: Path) -> Path:
+def _model_in(folder: Path) -> str:
     if not (folder / "config.json").exists():
         raise FileNotFoundError(
             f"{str(folder)!r} holds no config.json and no {_ADAPTER}; give the folder into which a "
             "model or an adapter was saved"
         )
-    return folder
+    return str(folder)
 
 
 def _base_of(folder: Path) -> str:
@@ -178,9 +215,10 @@ def _base_of(folder: Path) -> str:
 def _network(source: str, given: dict[str, Any], *, pickled: bool) -> Any:
     from transformers import AutoModelForCausalLM
 
+    for_adapter = {"local_files_only": given["local_files_only"]}  # it looks for one of its own
     try:
         return AutoModelForCausalLM.from_pretrained(
-            source, use_safetensors=None if pickled else True, **given
+            source, use_safetensors=None if pickled else True, adapter_kwargs=for_adapter, **given
         )
     except OSError as error:
         said = " ".join(str(error).split())
@@ -204,25 +242,11 @@ def _adapted(network: Any, folder: Path, *, pickled: bool) -> Any:
             f"{str(folder)!r} has no adapter_model.safetensors; a pickled adapter may run code "
             "when it is loaded: say pickled=True if you trust its origin"
         )
-    return PeftModel.from_pretrained(network, str(folder), local_files_only=True)
+    with warnings.catch_warnings():  # peft asks transformers by an old name
+        warnings.filterwarnings("ignore", ".*is_gradient_checkpointing", FutureWarning)
+        return PeftModel.from_pretrained(network, str(folder), local_files_only=True)
 
 
 def _has_tokenizer(folder: Path) -> bool:
     names = ("tokenizer.json", "tokenizer_config.json", "vocab.json", "tokenizer.model")
     return folder.is_dir() and any((folder / name).exists() for name in names)
-
-
-def _tokenizer(source: str | Path, given: dict[str, Any]) -> Any:
-    from transformers import AutoTokenizer
-
-    if Path(source).is_dir() and not _has_tokenizer(Path(source)):
-        raise FileNotFoundError(
-            f"{str(source)!r} holds a model but no tokenizer; save the tokenizer into the same "
-            "folder"
-        )
-    try:
-        return AutoTokenizer.from_pretrained(str(source), **given)
-    except (OSError, ValueError) as error:
-        said = " ".join(str(error).split())
-        reason = f"no tokenizer could be loaded for {str(source)!r}: {said}"
-        raise FileNotFoundError(reason) from None
