@@ -3,9 +3,9 @@ import csv
 import numpy as np
 import pytest
 
-from surrobrain.linear.block_permutation import block_permutation
 from surrobrain.linear.delays import delayed
 from surrobrain.linear.encoding import EncodingRecipe, encode_responses, unique_variance
+from surrobrain.linear.permuted_blocks import block_permutation
 from surrobrain.linear.scores import correlation, r2, split_r2
 from surrobrain.signals.cleaning import cleaned
 from surrobrain.statistics.noise_ceiling import (

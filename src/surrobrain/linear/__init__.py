@@ -7,7 +7,7 @@ _where = {
     "Encoding": "surrobrain.linear.encoding",
     "EncodingRecipe": "surrobrain.linear.encoding",
     "RidgeCV": "surrobrain.linear.ridge",
-    "block_permutation": "surrobrain.linear.block_permutation",
+    "block_permutation": "surrobrain.linear.permuted_blocks",
     "delayed": "surrobrain.linear.delays",
     "encode_responses": "surrobrain.linear.encoding",
     "solve_banded_ridge": "surrobrain.linear.banded",
