@@ -4,7 +4,10 @@ import sys
 
 import numpy as np
 from himalaya.backend import set_backend
-from himalaya.kernel_ridge import KernelRidgeCV, solve_weighted_kernel_ridge
+from himalaya.kernel_ridge import (
+    KernelRidgeCV,
+    solve_weighted_kernel_ridge_conjugate_gradient_conjugate_gradient as solve_weighted,
+)
 from himalaya.ridge import RidgeCV
 from problem import ALPHAS, bands, drawn, folds, timed
 from sklearn.model_selection import PredefinedSplit
@@ -17,7 +20,7 @@ def agree() -> dict[str, np.ndarray]:
     spaces, y, alphas = bands()
     kernels = np.stack([x @ x.T for x in spaces])
     deltas = -np.log(alphas)
-    dual = solve_weighted_kernel_ridge(
+    dual = solve_weighted_kernel_ridge_conjugate_gradient(
         kernels, y, deltas=deltas, alpha=1.0, max_iter=5000, tol=1e-12
     )
     return {
