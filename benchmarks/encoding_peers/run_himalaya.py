@@ -5,9 +5,6 @@ import sys
 import numpy as np
 from himalaya.backend import set_backend
 from himalaya.kernel_ridge import KernelRidgeCV, solve_weighted_kernel_ridge_conjugate_gradient
-    KernelRidgeCV,
-    solve_weighted_kernel_ridge_conjugate_gradient_conjugate_gradient as solve_weighted,
-)
 from himalaya.ridge import RidgeCV
 from problem import ALPHAS, bands, drawn, folds, timed
 from sklearn.model_selection import PredefinedSplit
