@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["differentiable"]
 
-_OF_NETWORK = ("coupling", "noise", "weights", "speed", "initial", "inputs")
+_OF_NETWORK = ("coupling", "noise", "weights", "speed", "initial", "inputs", "receptivity")
 
 
 def differentiable(
@@ -42,7 +42,7 @@ def differentiable(
     free : sequence of str
         What the function takes, in this order: parameters of the node, "coupling" and "noise"
         (a number, or one per region), "weights" (n_regions, n_regions), "speed", "initial" state
-        (n_states, n_regions), or "inputs".
+        (n_states, n_regions), "inputs", or "receptivity" to the inputs (one per region).
     state : NetworkState, optional
         Where every run starts; by default the network settles first, once, as it is.
     inputs : array, shape (k n_times, n_regions) or with a third axis of channels, optional
@@ -98,12 +98,17 @@ def differentiable(
         )
     start = network.run(0).state if state is None else state
     assert isinstance(start, NetworkState)
+    if "receptivity" in names and inputs is None and "inputs" not in names:
+        raise ValueError("receptivity has a gradient only where there is input; give inputs")
+    bare = dataclasses.replace(network, receptivity=1.0)  # what is free is received in torch
     drive = None if inputs is None else checked_inputs(network, inputs, n_times)
 
     def adjoint(given: dict[str, np.ndarray]) -> Adjoint:
-        return _adjoint(network, given, start=start, n_times=n_times, drive=drive, seed=seed)
+        return _adjoint(bare, given, start=start, n_times=n_times, drive=drive, seed=seed)
 
-    run = _function(names, adjoint)
+    received = bool({"receptivity", "inputs"} & set(names))
+    inner = [name for name in names if name not in ("receptivity", "inputs")]
+    run = _function((*inner, "inputs") if received else names, adjoint)
 
     def simulate(*positional: Any, **named: Any) -> torch.Tensor:
         given = {**dict(zip(names, positional, strict=False)), **named}
@@ -112,7 +117,14 @@ def differentiable(
                 f"this run takes {', '.join(names)}, but {', '.join(given) or 'nothing'} arrived; "
                 "give one tensor for each"
             )
-        return run(*(torch.as_tensor(given[name]) for name in names))
+        tensors = {name: torch.as_tensor(given[name]) for name in names}
+        if received:
+            drawn = tensors.pop("inputs", None)
+            drawn = torch.as_tensor(inputs) if drawn is None else drawn
+            share = tensors.pop("receptivity", torch.as_tensor(network.receptivity)).to(drawn)
+            at_regions = share if share.ndim == 0 or drawn.ndim == 2 else share[:, None]
+            tensors["inputs"] = drawn * at_regions
+        return run(*tensors.values())
 
     return simulate
 
