@@ -10,10 +10,10 @@ The model is a network of Stuart-Landau regions below their bifurcation, with de
 at 5 m/s, kicked for 5 ms. Unknown are, for every region, how strongly it takes up the pulse, its
 decay and its frequency, and one coupling: 601 unknowns, kept near their priors, fitted through the
 lead field by gradient. Node and priors were settled on one fifth of the sensors, drawn otherwise;
-columns of Jansen and Rit had reached 0.2 there. Beside it: the same network with the regions of its connectome shuffled, and
-without tracts; the nearest sensor by lead field; and minimum-norm sources, whose one penalty is
-chosen by leaving training sensors out. Intervals are over sensors; the row "noise" was fitted after
-the 300 ms before the pulse had been added to the potential.
+columns of Jansen and Rit had reached 0.2 there. Beside it: the same network with the regions of its
+connectome shuffled, and without tracts; the nearest sensor by lead field; and minimum-norm sources,
+whose one penalty is chosen by leaving training sensors out. Intervals are over sensors; the row
+"noise added" was fitted after the 320 ms before the stretch had been added to the potential.
 """
 
 import dataclasses
