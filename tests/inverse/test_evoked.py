@@ -112,3 +112,28 @@ def test_what_acts_must_be_said_and_must_fit(measured):
     bare = dataclasses.replace(network(TRAIN), observer=sb.observers.Identity(200.0))
     with pytest.raises(ValueError, match="only where there is input"):
         sb.differentiable(bare, 5, free=["receptivity"])
+
+
+@pytest.mark.parametrize("free", [["inputs"], ["receptivity"], ["inputs", "receptivity"]])
+def test_slopes_by_input_and_receptivity_are_those_of_differences(free):
+    import torch
+
+    brain = network(TRAIN, receptivity=TRUTH, observer=sb.observers.Identity(200.0))
+    inputs = np.random.default_rng(4).normal(size=(20, N))
+    values = {"inputs": inputs, "receptivity": TRUTH}
+    run = sb.differentiable(brain, 20, free=free, inputs=inputs)
+    given = [torch.tensor(values[name], requires_grad=True) for name in free]
+    samples = run(*given)
+    np.testing.assert_allclose(samples.detach().numpy(), brain.run(20, inputs=inputs).values)
+    samples.square().sum().backward()
+
+    def loss(name: str, value: np.ndarray) -> float:
+        other = {**values, name: value}
+        changed = dataclasses.replace(brain, receptivity=other["receptivity"])
+        return float(np.square(changed.run(20, inputs=other["inputs"]).values).sum())
+
+    for name, tensor in zip(free, given, strict=True):
+        step = np.zeros_like(values[name])
+        step[(3,) * step.ndim] = 1e-5
+        rise = (loss(name, values[name] + step) - loss(name, values[name] - step)) / 2e-5
+        assert tensor.grad[(3,) * step.ndim].item() == pytest.approx(rise, rel=1e-5)

@@ -112,10 +112,12 @@ def clinical_resection(
     resected : mapping of str to float, or sequence of str
         Regions that were removed, and perhaps how much of each: what `surrobrain.resected` returns
         for a mask and an atlas.
-    duration, threshold, seed
+    duration, threshold
         As they were given to `plan_surgery`.
     outcome : str
         What became of the patient, for the page.
+    seed : int
+        As it was given to `plan_surgery`.
 
     Returns
     -------

@@ -30,6 +30,27 @@ def _(item: SeegView) -> Section:
 
 @section.register
 def _(item: ClinicalResection) -> Section:
+    o, done = item.overlap, item.operations["clinic"]
+    said = [
+        f"The plan and the clinical resection share {len(item.both)} regions (AUC {o.auc:.2f}, "
+        f"Dice {o.dice:.2f}); in the model {done.freedom:.0%} of the runs are free of seizures "
+        "after the resection that was done."
+    ]
+    if item.outcome:
+        said.append(f"What became of the patient: {item.outcome}.")
+    return Section(
+        "Resection in the clinic", "scores", _tables(item),
+        (drawn("Plan and resection", lambda: resection(item)),), summary=tuple(said),
+        warnings=item.warnings,
+    )  # fmt: skip
+
+
+def _span(low: float, high: float) -> str:
+    return f"{low:.2f} to {high:.2f}" if math.isfinite(low) else "not defined"
+
+
+def _tables(item: ClinicalResection) -> tuple[str, ...]:
+    """Return overlap, what each operation does to the model, and who removes what."""
     o = item.overlap
     overlap = grid(
         ["", "value", "95 % interval"],
@@ -61,20 +82,4 @@ def _(item: ClinicalResection) -> Section:
         ],
         caption="Who removes what",
     )
-    done = item.operations["clinic"]
-    said = [
-        f"The plan and the clinical resection share {len(item.both)} regions (AUC {o.auc:.2f}, "
-        f"Dice {o.dice:.2f}); in the model {done.freedom:.0%} of the runs are free of seizures "
-        "after the resection that was done."
-    ]
-    if item.outcome:
-        said.append(f"What became of the patient: {item.outcome}.")
-    return Section(
-        "Resection in the clinic", "scores", (overlap, outcome, agreed),
-        (drawn("Plan and resection", lambda: resection(item)),), summary=tuple(said),
-        warnings=item.warnings,
-    )  # fmt: skip
-
-
-def _span(low: float, high: float) -> str:
-    return f"{low:.2f} to {high:.2f}" if math.isfinite(low) else "not defined"
+    return overlap, outcome, agreed

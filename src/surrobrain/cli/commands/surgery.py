@@ -87,17 +87,31 @@ def surgery(patient: str, out: str | None, as_json: bool, **typed: Any) -> None:
     page = [item for item in (found, view, clinic) if item is not None]
     run.add("report.html", Report("Virtual operation", page, provenance=config).html())
     run.finish()
-    payload: dict[str, Any] = {"folder": str(folder), "operations": rows,
-                               "warnings": list(found.warnings)}  # fmt: skip
-    text = str(found)
+    told = {"folder": str(folder), "operations": rows, "warnings": list(found.warnings)}
+    emit(told | _beside(view, clinic), _words(found, view, clinic, str(folder)), as_json=as_json)
+
+
+def _beside(view: "SeegView | None", clinic: "ClinicalResection | None") -> dict[str, Any]:
+    """Return what programs are told beside the plans."""
+    found: dict[str, Any] = {}
     if clinic is not None:
-        payload["resection in the clinic"] = _told(clinic)
-        text += f"\n{clinic}"
+        found["resection in the clinic"] = _told(clinic)
     if view is not None:
-        payload["SEEG"] = {"contacts": view.before.n_regions, "sees": view.sees,
-                           "left": _number(view.left)}  # fmt: skip
-        text += f"\nelectrodes: {view.left:.0%} of the movement is left"
-    emit(payload, f"{text}\nin {folder}", as_json=as_json)
+        found["SEEG"] = {"contacts": view.before.n_regions, "sees": view.sees,
+                         "left": _number(view.left)}  # fmt: skip
+    return found
+
+
+def _words(
+    found: "Surgery", view: "SeegView | None", clinic: "ClinicalResection | None", folder: str
+) -> str:
+    """Return what people are told."""
+    lines = [str(found)]
+    if clinic is not None:
+        lines.append(str(clinic))
+    if view is not None:
+        lines.append(f"electrodes: {view.left:.0%} of the movement is left")
+    return "\n".join([*lines, f"in {folder}"])
 
 
 def _config(patient: str, typed: dict[str, Any]) -> dict[str, Any]:
