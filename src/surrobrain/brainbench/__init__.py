@@ -9,6 +9,7 @@ _where = {
     "Item": "surrobrain.brainbench.item",
     "accuracy": "surrobrain.brainbench.accuracies",
     "accuracy_by": "surrobrain.brainbench.accuracies",
+    "analyze": "surrobrain.brainbench.analysis",
     "calibration": "surrobrain.brainbench.confidence",
     "combine": "surrobrain.brainbench.combination",
     "compare": "surrobrain.brainbench.comparison",

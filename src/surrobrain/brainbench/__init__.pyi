@@ -1,6 +1,7 @@
 """Public names for type checkers; written by scripts/names.py, never by hand."""
 
 from surrobrain.brainbench.accuracies import accuracy, accuracy_by
+from surrobrain.brainbench.analysis import analyze
 from surrobrain.brainbench.choices import Choices
 from surrobrain.brainbench.combination import combine, ensemble
 from surrobrain.brainbench.comparison import compare
@@ -18,6 +19,7 @@ __all__ = [
     "Item",
     "accuracy",
     "accuracy_by",
+    "analyze",
     "calibration",
     "combine",
     "compare",

@@ -1,0 +1,152 @@
+"""Everything that can be said about scores of one or more models."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from surrobrain.brainbench.accuracies import Accuracy, accuracy, accuracy_by
+from surrobrain.brainbench.choices import Choices
+from surrobrain.brainbench.combination import Combination, Together, combine, ensemble
+from surrobrain.brainbench.comparison import Comparison, compare
+from surrobrain.brainbench.confidence import Calibration, calibration
+from surrobrain.brainbench.fragile import Headline, headlines
+from surrobrain.brainbench.humans import Humans, read_humans
+from surrobrain.brainbench.item_correlation import ItemCorrelations, item_correlations
+from surrobrain.brainbench.readers import same_cases
+from surrobrain.brainbench.versus import Versus, compare_with_humans
+from surrobrain.checks import choice
+from surrobrain.seeds import Seed
+
+__all__ = ["Analysis", "analyze"]
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """Accuracy with what belongs beside it.
+
+    Parameters
+    ----------
+    models : tuple of Accuracy
+        Of each model.
+    mean : Accuracy
+        Over all of them.
+    subfields : dict of str to Accuracy
+        Of the models; empty where not known.
+    calibrations : tuple of Calibration
+        Of each model that is neither always right nor always wrong.
+    correlations : ItemCorrelations
+        Between models, and with people.
+    ensemble : Together, optional
+        Of several models.
+    versus : Versus, optional
+        Beside people.
+    comparison : Comparison, optional
+        Of two models that were named.
+    combination : Combination, optional
+        The most accurate model with people.
+    headlines : tuple of Headline
+        Which claims stand.
+    baselines : mapping of str to float
+        What needs no understanding, such as surface cues.
+    """
+
+    models: tuple[Accuracy, ...]
+    mean: Accuracy
+    subfields: dict[str, Accuracy]
+    calibrations: tuple[Calibration, ...]
+    correlations: ItemCorrelations
+    ensemble: Together | None
+    versus: Versus | None
+    comparison: Comparison | None
+    combination: Combination | None
+    headlines: tuple[Headline, ...]
+    baselines: Mapping[str, float] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """Say it in lines."""
+        lines = [*map(str, self.models)] if len(self.models) > 1 or self.versus is None else []
+        lines += [str(self.mean)] if len(self.models) > 1 and self.versus is None else []
+        lines += [f"chance: {0.5:.3f}", *(f"{n}: {v:.3f}" for n, v in self.baselines.items())]
+        if self.versus is not None:
+            lines.append(str(self.versus))
+        else:
+            lines += [str(found) for found in self.subfields.values()]
+        lines += map(str, self.calibrations)
+        lines += [str(found) for found in (self.comparison, self.combination) if found]
+        return "\n".join([*lines, *map(str, self.headlines)])
+
+
+def analyze(
+    choices: Choices | Sequence[Choices],
+    *,
+    humans: Humans | str | Path | None = None,
+    pair: tuple[str, str] | None = None,
+    baselines: Mapping[str, float] | None = None,
+    seed: Seed = 0,
+) -> Analysis:
+    """Return accuracy, calibration, correlations, comparisons, and which headlines stand.
+
+    Parameters
+    ----------
+    choices : Choices or sequence of Choices
+        Models that read the same cases.
+    humans : Humans, str or Path, optional
+        People who read them, or the table of their trials.
+    pair : tuple of str, optional
+        Names of two models to compare, such as before and after tuning.
+    baselines : mapping of str to float, optional
+        Accuracy of surface cues, to be shown beside the models.
+    seed : int or Generator
+        Decides every draw.
+
+    Returns
+    -------
+    Analysis
+
+    Raises
+    ------
+    ValueError
+        Models read other cases, a name of the pair is unknown, or people read none of the cases.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from surrobrain.brainbench import Choices
+    >>> loss = np.random.default_rng(0).normal(3, 0.1, size=(40, 2))
+    >>> found = analyze(Choices("a model", tuple(map(str, range(40))), loss=loss))
+    >>> found.mean.n_items, found.versus
+    (40, None)
+    """
+    models = same_cases(choices)
+    people = read_humans(humans) if isinstance(humans, (str, Path)) else humans
+    versus = None if people is None else compare_with_humans(models, people, seed=seed)
+    comparison = None if pair is None else _compared(models, pair, seed)
+    best = max(models, key=lambda model: model.accuracy)
+    joined = None
+    if people is not None and versus is not None and versus.crowd is not None:
+        joined = combine(best, people, seed=seed)
+    return Analysis(
+        tuple(accuracy(model, seed=seed) for model in models),
+        accuracy(models, seed=seed),
+        _subfields(models, versus, seed),
+        tuple(calibration(m, seed=seed) for m in models if 0 < m.accuracy < 1),
+        item_correlations(models, seed=seed) if versus is None else versus.correlations,
+        ensemble(models, seed=seed) if len(models) > 1 else None,
+        versus, comparison, joined,
+        headlines(models, versus=versus, comparison=comparison, combination=joined),
+        dict(baselines or {}),
+    )  # fmt: skip
+
+
+def _compared(models: Sequence[Choices], pair: tuple[str, str], seed: Seed) -> Comparison:
+    known = {model.model: model for model in models}
+    first, second = (known[choice(name, known, "model")] for name in pair)
+    return compare(first, second, seed=seed)
+
+
+def _subfields(
+    models: tuple[Choices, ...], versus: Versus | None, seed: Seed
+) -> dict[str, Accuracy]:
+    if any(models[0].subfields):
+        return accuracy_by(models, "subfield", seed=seed)
+    return {} if versus is None else {name: ours for name, (ours, _) in versus.subfields.items()}

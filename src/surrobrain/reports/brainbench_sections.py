@@ -1,0 +1,100 @@
+"""What choices of language models become on the page."""
+
+from surrobrain.brainbench.accuracies import Accuracy
+from surrobrain.brainbench.analysis import Analysis
+from surrobrain.reports.figures.accuracy_bars import accuracy_bars
+from surrobrain.reports.figures.difficulty import difficulty
+from surrobrain.reports.figures.headline_readings import headline_readings
+from surrobrain.reports.figures.reliability import reliability
+from surrobrain.reports.figures.subfield_bars import subfield_bars
+from surrobrain.reports.intervention_sections import section
+from surrobrain.reports.picture import drawn
+from surrobrain.reports.section import Section
+from surrobrain.reports.tables import grid
+
+__all__ = ["section"]
+
+_TEXT = (
+    "A model chooses the version of an abstract that surprises it less; a tie is wrong. Intervals "
+    "hold 95 %: over cases for one reader, over cases and readers for several. A near tie is "
+    "decided by less than 0.001 nats per token, the size of half-precision rounding.",
+    "Probabilities of being right, and weights of human and machine, were fitted to other cases "
+    "than those they are judged on.",
+)
+
+
+@section.register
+def _(item: Analysis) -> Section:
+    pictures = (
+        drawn("Accuracy", lambda: accuracy_bars(item)),
+        drawn("Accuracy by subfield", lambda: subfield_bars(item)),
+        drawn("Reliability diagrams", lambda: reliability(item.calibrations)),
+        drawn("Which cases are hard", lambda: difficulty(item.correlations)),
+        drawn("Headlines under other rules", lambda: headline_readings(item.headlines)),
+    )
+    weak = [headline for headline in item.headlines if headline.fragile]
+    return Section(
+        "BrainBench", "scores", _tables(item), pictures, _TEXT, _summary(item),
+        tuple(f"Fragile: {headline.claim}. {headline.why}" for headline in weak),
+    )  # fmt: skip
+
+
+def _tables(item: Analysis) -> tuple[str, ...]:
+    readers = [*item.models, *([item.mean] if len(item.models) > 1 else [])]
+    rows = [_row(found) for found in readers]
+    if item.versus is not None:
+        rows.append(_row(item.versus.humans))
+        rows += [_row(e, f"most expert 20 %, ties: {ties}")
+                 for ties, e in item.versus.experts.items()]  # fmt: skip
+    rows += [
+        (name, value, "-", "-", "-") for name, value in {"chance": 0.5, **item.baselines}.items()
+    ]
+    tables = [grid(["reader", "accuracy", "95 % interval", "right", "near ties"], rows,
+                   caption="Share of right choices")]  # fmt: skip
+    if item.versus is not None:
+        people = [*item.versus.career.values(), *item.versus.experience.values()]
+        tables.append(grid(["people", "accuracy", "95 % interval", "right", "near ties"],
+                           [_row(part) for part in people],
+                           caption="People by position and experience"))  # fmt: skip
+    tables.append(
+        grid(
+            ["model", "held-out gain (nats)", "95 % interval", "calibration error",
+             "of a perfect forecaster", "slope"],
+            [(c.model, c.gain, f"{c.gain_low:.3f} to {c.gain_high:.3f}", c.error, c.error_by_chance,
+              c.slope) for c in item.calibrations],
+            caption="Confidence",
+        )
+    )  # fmt: skip
+    tables.append(
+        grid(
+            ["headline", "fragile", "readings", "why"],
+            [(h.claim, h.fragile, ", ".join(f"{r.rule} {r.value:.3f}" for r in h.readings), h.why)
+             for h in item.headlines],
+            caption="Headlines under other rules",
+        )
+    )  # fmt: skip
+    return tuple(tables)
+
+
+def _row(found: Accuracy, label: str | None = None) -> tuple[object, ...]:
+    return (
+        label or found.label, f"{found.value:.3f}", f"{found.low:.3f} to {found.high:.3f}",
+        f"{found.n_right} of {found.n_choices}", found.near_ties,
+    )  # fmt: skip
+
+
+def _summary(item: Analysis) -> tuple[str, ...]:
+    mean = item.mean
+    said = [
+        f"{mean.label} chose the original in {mean.value:.1%} of the cases "
+        f"[{mean.low:.1%}, {mean.high:.1%}]; chance is 50 %."
+    ]
+    if item.versus is not None:
+        v = item.versus
+        said.append(
+            f"People reached {v.humans.value:.1%} [{v.humans.low:.1%}, {v.humans.high:.1%}]; the "
+            f"models are ahead by {v.difference:+.1%} per case [{v.low:+.1%}, {v.high:+.1%}]."
+        )
+    for found in (item.comparison, item.combination):
+        said += [f"{found}."] if found is not None else []
+    return tuple(said)
