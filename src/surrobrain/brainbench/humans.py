@@ -209,7 +209,7 @@ def most_expert(humans: Humans, *, share: float = 0.2, ties: Ties = "first") -> 
         if ties == "all" and n:
             wanted[trials] = rated >= humans.expertise[best[-1]]
     if not wanted.any():
-        raise ValueError(f"no case has enough trials for a share of {share:g}; raise it")
+        raise ValueError(f"no case has trials enough for a share of {share:g}; give a larger share")
     return humans.select(wanted)
 
 
