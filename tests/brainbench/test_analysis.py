@@ -3,7 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from surrobrain.brainbench import analyze, compare_with_humans
+from surrobrain.brainbench import Edit, Item, analyze, compare_with_humans
 from tests.brainbench.virtual_readers import virtual_model, virtual_people
 
 RNG = np.random.default_rng(0)
@@ -74,3 +74,15 @@ def test_ratings_that_were_not_asked_are_left_out():
     assert versus.crowd is None
     assert versus.experience == {}
     assert analyze(MODELS, humans=bare).combination is None
+
+
+def test_items_tell_subfields_and_places():
+    edits = [(Edit("x", "y", start_original=k % 90, start_altered=k % 90),) for k in range(120)]
+    items = [Item(str(k), original="x" * 90, altered="y" * 90, edits=edits[k], subfield="Systems")
+             for k in range(120)]  # fmt: skip
+    found = analyze(MODELS, items=items)
+    assert set(found.subfields) == {"Systems"}
+    assert found.places["edited early"].n_items == 60
+    assert sum(part.n_right for part in found.places.values()) == found.mean.n_right
+    with pytest.raises(ValueError, match="read case '110'"):
+        analyze(MODELS, items=items[:110])

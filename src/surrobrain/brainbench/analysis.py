@@ -1,7 +1,7 @@
 """Everything that can be said about scores of one or more models."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from surrobrain.brainbench.accuracies import Accuracy, accuracy, accuracy_by
@@ -11,7 +11,9 @@ from surrobrain.brainbench.comparison import Comparison, compare
 from surrobrain.brainbench.confidence import Calibration, calibration
 from surrobrain.brainbench.fragile import Headline, headlines
 from surrobrain.brainbench.humans import Humans, read_humans
+from surrobrain.brainbench.item import Item
 from surrobrain.brainbench.item_correlation import ItemCorrelations, item_correlations
+from surrobrain.brainbench.positions import edit_places
 from surrobrain.brainbench.readers import same_cases
 from surrobrain.brainbench.versus import Versus, compare_with_humans
 from surrobrain.checks import choice
@@ -48,6 +50,8 @@ class Analysis:
         Which claims stand.
     baselines : mapping of str to float
         What needs no understanding, such as surface cues.
+    places : dict of str to Accuracy
+        Of the models, by where the abstract was edited; empty where not known.
     """
 
     models: tuple[Accuracy, ...]
@@ -61,6 +65,7 @@ class Analysis:
     combination: Combination | None
     headlines: tuple[Headline, ...]
     baselines: Mapping[str, float] = field(default_factory=dict)
+    places: Mapping[str, Accuracy] = field(default_factory=dict)
 
     def __str__(self) -> str:
         """Say it in lines."""
@@ -71,6 +76,7 @@ class Analysis:
             lines.append(str(self.versus))
         else:
             lines += [str(found) for found in self.subfields.values()]
+        lines += [str(found) for found in self.places.values()]
         lines += map(str, self.calibrations)
         lines += [str(found) for found in (self.comparison, self.combination) if found]
         return "\n".join([*lines, *map(str, self.headlines)])
@@ -80,6 +86,7 @@ def analyze(
     choices: Choices | Sequence[Choices],
     *,
     humans: Humans | str | Path | None = None,
+    items: Sequence[Item] = (),
     pair: tuple[str, str] | None = None,
     baselines: Mapping[str, float] | None = None,
     seed: Seed = 0,
@@ -92,6 +99,8 @@ def analyze(
         Models that read the same cases.
     humans : Humans, str or Path, optional
         People who read them, or the table of their trials.
+    items : sequence of Item, optional
+        The cases that were read, for their subfields and the places of their edits.
     pair : tuple of str, optional
         Names of two models to compare, such as before and after tuning.
     baselines : mapping of str to float, optional
@@ -117,7 +126,7 @@ def analyze(
     >>> found.mean.n_items, found.versus
     (40, None)
     """
-    models = same_cases(choices)
+    models, places = _described(same_cases(choices), items)
     people = read_humans(humans) if isinstance(humans, (str, Path)) else humans
     versus = None if people is None else compare_with_humans(models, people, seed=seed)
     comparison = None if pair is None else _compared(models, pair, seed)
@@ -135,7 +144,26 @@ def analyze(
         versus, comparison, joined,
         headlines(models, versus=versus, comparison=comparison, combination=joined),
         dict(baselines or {}),
+        {} if places is None else accuracy_by(models, places, seed=seed),
     )  # fmt: skip
+
+
+def _described(
+    models: tuple[Choices, ...], items: Sequence[Item]
+) -> tuple[tuple[Choices, ...], tuple[str, ...] | None]:
+    """Return models that know their subfields, and where each case was edited."""
+    if not items:
+        return models, None
+    known = {item.id: item for item in items}
+    absent = [name for name in models[0].ids if name not in known]
+    if absent:
+        raise ValueError(
+            f"{models[0].model} read case {absent[0]!r}, which is not among the {len(items)} items"
+            "; give the file that was scored"
+        )
+    read = [known[name] for name in models[0].ids]
+    fields = tuple(item.subfield for item in read)
+    return tuple(replace(model, subfields=fields) for model in models), edit_places(read)
 
 
 def _compared(models: Sequence[Choices], pair: tuple[str, str], seed: Seed) -> Comparison:

@@ -48,6 +48,8 @@ class Calibration:
     stated_error : float
         Expected calibration error of the probability the likelihoods themselves imply, NaN where
         the tokens were not counted.
+    published : PublishedCalibration
+        The variant of the published study, which judges bins and not single cases.
     """
 
     model: str
@@ -60,6 +62,7 @@ class Calibration:
     slope: float
     fold_slopes: Float[np.ndarray, "folds"]
     stated_error: float
+    published: "PublishedCalibration"
 
     def __str__(self) -> str:
         """Say it in a line."""
@@ -151,6 +154,7 @@ def calibration(
         perfect_calibration_error(said, n_bins=n_bins, seed=seed),
         float(gain.mean()), low, high, _slope(feature, right, _WEAK), np.array(slopes),
         _stated_error(choices, n_bins),
+        published_calibration(choices),
     )  # fmt: skip
 
 

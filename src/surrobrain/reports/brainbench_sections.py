@@ -1,5 +1,7 @@
 """What choices of language models become on the page."""
 
+from collections.abc import Iterable, Iterator
+
 from surrobrain.brainbench.accuracies import Accuracy
 from surrobrain.brainbench.analysis import Analysis
 from surrobrain.reports.figures.accuracy_bars import accuracy_bars
@@ -40,40 +42,50 @@ def _(item: Analysis) -> Section:
 
 
 def _tables(item: Analysis) -> tuple[str, ...]:
-    readers = [*item.models, *([item.mean] if len(item.models) > 1 else [])]
-    rows = [_row(found) for found in readers]
+    parts = [*item.subfields.values(), *item.places.values()]
+    people = item.versus and [*item.versus.career.values(), *item.versus.experience.values()]
+    tables = [_shares("reader", _readers(item), caption="Share of right choices")]
+    if parts:
+        tables.append(_shares("cases", map(_row, parts), caption="Models, by kind of case"))
+    if people:
+        tables.append(_shares("people", map(_row, people), caption="People, by position and years"))
+    return (*tables, _confidence(item), _headlines(item))
+
+
+def _shares(kind: str, rows: Iterable[tuple[object, ...]], *, caption: str) -> str:
+    return grid([kind, "accuracy", "95 % interval", "right", "near ties"], rows, caption=caption)
+
+
+def _readers(item: Analysis) -> Iterator[tuple[object, ...]]:
+    yield from map(_row, item.models)
+    if len(item.models) > 1:
+        yield _row(item.mean)
     if item.versus is not None:
-        rows.append(_row(item.versus.humans))
-        rows += [_row(e, f"most expert 20 %, ties: {ties}")
-                 for ties, e in item.versus.experts.items()]  # fmt: skip
-    rows += [
-        (name, value, "-", "-", "-") for name, value in {"chance": 0.5, **item.baselines}.items()
+        yield _row(item.versus.humans)
+        for ties, found in item.versus.experts.items():
+            yield _row(found, f"most expert 20 %, ties: {ties}")
+    for name, value in {"chance": 0.5, **item.baselines}.items():
+        yield name, f"{value:.3f}", "-", "-", "-"
+
+
+def _confidence(item: Analysis) -> str:
+    header = ["model", "held-out gain (nats)", "95 % interval", "calibration error",
+              "of a perfect forecaster", "slope", "r of 20 bins"]  # fmt: skip
+    rows = [
+        (c.model, c.gain, f"{c.gain_low:.3f} to {c.gain_high:.3f}", c.error, c.error_by_chance,
+         c.slope, c.published.r)
+        for c in item.calibrations
+    ]  # fmt: skip
+    return grid(header, rows, caption="Confidence; the last column is the published variant")
+
+
+def _headlines(item: Analysis) -> str:
+    rows = [
+        (h.claim, h.fragile, ", ".join(f"{r.rule} {r.value:.3f}" for r in h.readings), h.why)
+        for h in item.headlines
     ]
-    tables = [grid(["reader", "accuracy", "95 % interval", "right", "near ties"], rows,
-                   caption="Share of right choices")]  # fmt: skip
-    if item.versus is not None:
-        people = [*item.versus.career.values(), *item.versus.experience.values()]
-        tables.append(grid(["people", "accuracy", "95 % interval", "right", "near ties"],
-                           [_row(part) for part in people],
-                           caption="People by position and experience"))  # fmt: skip
-    tables.append(
-        grid(
-            ["model", "held-out gain (nats)", "95 % interval", "calibration error",
-             "of a perfect forecaster", "slope"],
-            [(c.model, c.gain, f"{c.gain_low:.3f} to {c.gain_high:.3f}", c.error, c.error_by_chance,
-              c.slope) for c in item.calibrations],
-            caption="Confidence",
-        )
-    )  # fmt: skip
-    tables.append(
-        grid(
-            ["headline", "fragile", "readings", "why"],
-            [(h.claim, h.fragile, ", ".join(f"{r.rule} {r.value:.3f}" for r in h.readings), h.why)
-             for h in item.headlines],
-            caption="Headlines under other rules",
-        )
-    )  # fmt: skip
-    return tuple(tables)
+    return grid(["headline", "fragile", "readings", "why"], rows,
+                caption="Headlines under other rules")  # fmt: skip
 
 
 def _row(found: Accuracy, label: str | None = None) -> tuple[object, ...]:
