@@ -44,6 +44,13 @@ class Humans:
         Of the cases.
     excluded : mapping of str to int
         Trials that were left out, by reason.
+
+    Examples
+    --------
+    >>> one = np.array([50.0])
+    >>> humans = Humans(("a",), ("7",), np.array([False]), one, one, one, ("staff",), ("Systems",))
+    >>> humans.n_trials, humans.signed_confidence
+    (1, array([-50.]))
     """
 
     participants: tuple[str, ...]
