@@ -15,6 +15,7 @@ from surrobrain.brainbench.item import Item
 from surrobrain.brainbench.item_correlation import ItemCorrelations, item_correlations
 from surrobrain.brainbench.positions import edit_places
 from surrobrain.brainbench.readers import same_cases
+from surrobrain.brainbench.surface_cues import surface_cues
 from surrobrain.brainbench.versus import Versus, compare_with_humans
 from surrobrain.checks import choice
 from surrobrain.seeds import Seed
@@ -100,11 +101,12 @@ def analyze(
     humans : Humans, str or Path, optional
         People who read them, or the table of their trials.
     items : sequence of Item, optional
-        The cases that were read, for their subfields and the places of their edits.
+        The cases that were read, for their subfields, the places of their edits, and what surface
+        cues reach.
     pair : tuple of str, optional
         Names of two models to compare, such as before and after tuning.
     baselines : mapping of str to float, optional
-        Accuracy of surface cues, to be shown beside the models.
+        Other accuracies to be shown beside the models.
     seed : int or Generator
         Decides every draw.
 
@@ -143,7 +145,7 @@ def analyze(
         ensemble(models, seed=seed) if len(models) > 1 else None,
         versus, comparison, joined,
         headlines(models, versus=versus, comparison=comparison, combination=joined),
-        dict(baselines or {}),
+        _cues(items, seed) | dict(baselines or {}),
         {} if places is None else accuracy_by(models, places, seed=seed),
     )  # fmt: skip
 
@@ -164,6 +166,10 @@ def _described(
     read = [known[name] for name in models[0].ids]
     fields = tuple(item.subfield for item in read)
     return tuple(replace(model, subfields=fields) for model in models), edit_places(read)
+
+
+def _cues(items: Sequence[Item], seed: Seed) -> dict[str, float]:
+    return {cue.name: cue.accuracy(seed=seed).value for cue in surface_cues(items)} if items else {}
 
 
 def _compared(models: Sequence[Choices], pair: tuple[str, str], seed: Seed) -> Comparison:

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator
 
 from surrobrain.brainbench.accuracies import Accuracy
 from surrobrain.brainbench.analysis import Analysis
+from surrobrain.brainbench.memorization import Memorization
 from surrobrain.reports.figures.accuracy_bars import accuracy_bars
 from surrobrain.reports.figures.difficulty import difficulty
+from surrobrain.reports.figures.familiarity import familiarity
 from surrobrain.reports.figures.headline_readings import headline_readings
 from surrobrain.reports.figures.reliability import reliability
 from surrobrain.reports.figures.subfield_bars import subfield_bars
@@ -39,6 +41,26 @@ def _(item: Analysis) -> Section:
         "BrainBench", "scores", _tables(item), pictures, _TEXT, _summary(item),
         tuple(f"Fragile: {headline.claim}. {headline.why}" for headline in weak),
     )  # fmt: skip
+
+
+@section.register
+def _(item: Memorization) -> Section:
+    rows = [
+        (f"{c.first} ({c.n_first})", f"{c.second} ({c.n_second})", c.score, f"{c.auc:.3f}",
+         f"{c.low:.3f} to {c.high:.3f}", f"{c.p_value:.2g}")
+        for c in item.comparisons
+    ]  # fmt: skip
+    table = grid(["first", "second", "by", "area", "95 % interval", "p"], rows,
+                 caption="How often a text of the first group is the more familiar, among texts of "
+                         "like length: 0.5 where neither is")  # fmt: skip
+    pictures = (drawn("Familiarity", lambda: familiarity(item)),) if item.groups else ()
+    text = (
+        "No comparison proves that a text was not seen. Groups that differ in style or date differ "
+        "in familiarity for that reason alone.",
+        *item.notes,
+    )
+    title = f"Memorization, {item.model}"
+    return Section(title, "scores", (table,) if rows else (), pictures, text)
 
 
 def _tables(item: Analysis) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ def analyze(scores: str, as_json: bool, **typed: Any) -> None:
     case. Accuracy comes with its interval, near ties, calibration, correlations and their ceiling.
 
     \b
-    surrobrain brainbench analyze scores.jsonl
+    surrobrain brainbench analyze scores.jsonl --items cases.jsonl
     surrobrain brainbench analyze scores.csv --humans participants.csv --compare before after
     """
     found = analyzed(scores, **typed)
@@ -34,6 +34,8 @@ def _payload(found: Any) -> dict[str, Any]:
         "models": [_accuracy(a) for a in found.models],
         "mean": _accuracy(found.mean),
         "chance": 0.5,
+        "baselines": dict(found.baselines),
+        "places": {name: _accuracy(a) for name, a in found.places.items()},
         "subfields": {name: _accuracy(a) for name, a in found.subfields.items()},
         "humans": None if versus is None else _accuracy(versus.humans),
         "experts": {} if versus is None else {t: _accuracy(a) for t, a in versus.experts.items()},
