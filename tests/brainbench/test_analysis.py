@@ -84,5 +84,6 @@ def test_items_tell_subfields_and_places():
     assert set(found.subfields) == {"Systems"}
     assert found.places["edited early"].n_items == 60
     assert sum(part.n_right for part in found.places.values()) == found.mean.n_right
+    assert {"shorter text", "word direction"} <= set(found.baselines)
     with pytest.raises(ValueError, match="read case '110'"):
         analyze(MODELS, items=items[:110])

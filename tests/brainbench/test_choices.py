@@ -49,3 +49,10 @@ def test_damaged_scores_name_the_case():
         Choices("m", ("1", "1", "2", "3"), LOSS)
     with pytest.raises(ValueError, match="3 ids"):
         Choices("m", IDS[:3], LOSS)
+
+
+def test_totals_have_no_perplexity():
+    total = Choices("m", IDS, 100 + LOSS, np.full((4, 2), 300)).scored("sum")
+    assert total.near_ties == 1
+    with pytest.raises(ValueError, match="not per token"):
+        total.preference  # noqa: B018

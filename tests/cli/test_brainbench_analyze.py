@@ -65,6 +65,23 @@ def test_a_page_is_written_that_asks_nothing_of_the_network(files, tmp_path, cap
     assert 'src="http' not in page
 
 
+def test_cases_and_memorization_stand_on_the_page(files, tmp_path):
+    lines = [{"id": str(k), "original": f"Rate {k} rises.", "altered": f"Rate {k} falls.",
+              "subfield": "Systems"} for k in range(60)]  # fmt: skip
+    (tmp_path / "cases.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    compared = {"first": "known", "second": "test cases", "score": "Min-K%", "auc": 0.61,
+                "low": 0.4, "high": 0.8, "p_value": 0.3, "n_first": 9, "n_second": 9}  # fmt: skip
+    said = {"model": "before", "comparisons": [compared], "notes": ["few texts"]}
+    (tmp_path / "familiar.json").write_text(json.dumps(said))
+    typed = ["brainbench", "report", "scores.csv", "--items", "cases.jsonl", "--model", "before"]
+    assert main([*typed, "--memorization", "familiar.json", "--json"]) == 0
+    page = (tmp_path / "brainbench.html").read_text()
+    for words in ("Memorization, before", "known (9)", "0.610", "few texts", "word direction",
+                  "edited", "Systems"):  # fmt: skip
+        assert words in page
+    assert main([*typed, "--memorization", "cases.jsonl"]) == 3
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [(["scores.csv", "--model", "befor"], "did you mean 'before'"),
