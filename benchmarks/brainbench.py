@@ -287,8 +287,8 @@ def _notes(versus: Versus) -> list[str]:
     ahead = f"{versus.difference:+.3f} [{versus.low:+.3f}, {versus.high:+.3f}]"
     return [
         f"Chance is 0.5. Models minus humans, per case: {ahead}.",
-        "Context isolation and swapped context are in `brainbench_items`: scores of half of the models "
-        "are at hand, so that the published means over 15 cannot be recomputed.",
+        "Context isolation and swapped context are in `brainbench_items`: scores of half of the "
+        "models are at hand, so that the published means over 15 cannot be recomputed.",
         "Published numbers are held against the printed digits; `here` shows two more.",
         "Human item means come from 1 to 9 readers each; leaving out cases of one or two readers "
         "would raise their reliability, so no correlation with them stands without its ceiling.",

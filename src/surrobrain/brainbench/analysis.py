@@ -1,6 +1,6 @@
 """Everything that can be said about scores of one or more models."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from surrobrain.brainbench.choices import Choices
 from surrobrain.brainbench.combination import Combination, Together, combine, ensemble
 from surrobrain.brainbench.comparison import Comparison, compare
 from surrobrain.brainbench.confidence import Calibration, calibration
-from surrobrain.brainbench.fragile import Headline, headlines
+from surrobrain.brainbench.fragile import Headline, Reading, headlines
 from surrobrain.brainbench.humans import Humans, read_humans
 from surrobrain.brainbench.item import Item
 from surrobrain.brainbench.item_correlation import ItemCorrelations, item_correlations
@@ -49,8 +49,8 @@ class Analysis:
         The most accurate model with people.
     headlines : tuple of Headline
         Which claims stand.
-    baselines : mapping of str to float
-        What needs no understanding, such as surface cues.
+    baselines : tuple of Reading
+        What needs no understanding, such as surface cues, with intervals where known.
     places : dict of str to Accuracy
         Of the models, by where the abstract was edited; empty where not known.
     """
@@ -65,14 +65,14 @@ class Analysis:
     comparison: Comparison | None
     combination: Combination | None
     headlines: tuple[Headline, ...]
-    baselines: Mapping[str, float] = field(default_factory=dict)
+    baselines: tuple[Reading, ...] = ()
     places: Mapping[str, Accuracy] = field(default_factory=dict)
 
     def __str__(self) -> str:
         """Say it in lines."""
         lines = [*map(str, self.models)] if len(self.models) > 1 or self.versus is None else []
         lines += [str(self.mean)] if len(self.models) > 1 and self.versus is None else []
-        lines += [f"chance: {0.5:.3f}", *(f"{n}: {v:.3f}" for n, v in self.baselines.items())]
+        lines += [f"chance: {0.5:.3f}", *map(str, self.baselines)]
         if self.versus is not None:
             lines.append(str(self.versus))
         else:
@@ -145,7 +145,7 @@ def analyze(
         ensemble(models, seed=seed) if len(models) > 1 else None,
         versus, comparison, joined,
         headlines(models, versus=versus, comparison=comparison, combination=joined),
-        _cues(items, seed) | dict(baselines or {}),
+        (*_cues(items, seed), *(Reading(name, v) for name, v in (baselines or {}).items())),
         {} if places is None else accuracy_by(models, places, seed=seed),
     )  # fmt: skip
 
@@ -168,8 +168,10 @@ def _described(
     return tuple(replace(model, subfields=fields) for model in models), edit_places(read)
 
 
-def _cues(items: Sequence[Item], seed: Seed) -> dict[str, float]:
-    return {cue.name: cue.accuracy(seed=seed).value for cue in surface_cues(items)} if items else {}
+def _cues(items: Sequence[Item], seed: Seed) -> Iterator[Reading]:
+    for cue in surface_cues(items) if items else ():
+        found = cue.accuracy(seed=seed)
+        yield Reading(cue.name, found.value, found.low, found.high)
 
 
 def _compared(models: Sequence[Choices], pair: tuple[str, str], seed: Seed) -> Comparison:

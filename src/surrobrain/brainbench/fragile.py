@@ -1,5 +1,6 @@
 """Headlines that another, equally good choice of analysis would change."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -35,6 +36,17 @@ class Reading:
     value: float
     low: float = float("nan")
     high: float = float("nan")
+
+    @property
+    def interval(self) -> str:
+        """The interval as it stands in tables; a hyphen where there is none."""
+        return f"{self.low:.3f} to {self.high:.3f}" if math.isfinite(self.low) else "-"
+
+    def __str__(self) -> str:
+        """Say it in a line."""
+        return f"{self.rule}: {self.value:.3f}" + (
+            f" [{self.low:.3f}, {self.high:.3f}]" if math.isfinite(self.low) else ""
+        )
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from surrobrain.brainbench.accuracies import Accuracy
 from surrobrain.brainbench.analysis import Analysis
+from surrobrain.brainbench.fragile import Reading
 from surrobrain.brainbench.memorization import Memorization
 from surrobrain.reports.figures.accuracy_bars import accuracy_bars
 from surrobrain.reports.figures.difficulty import difficulty
@@ -86,8 +87,8 @@ def _readers(item: Analysis) -> Iterator[tuple[object, ...]]:
         yield _row(item.versus.humans)
         for ties, found in item.versus.experts.items():
             yield _row(found, f"most expert 20 %, ties: {ties}")
-    for name, value in {"chance": 0.5, **item.baselines}.items():
-        yield name, f"{value:.3f}", "-", "-", "-"
+    for cue in (Reading("chance", 0.5), *item.baselines):
+        yield cue.rule, f"{cue.value:.3f}", cue.interval, "-", "-"
 
 
 def _confidence(item: Analysis) -> str:

@@ -34,7 +34,7 @@ def _payload(found: Any) -> dict[str, Any]:
         "models": [_accuracy(a) for a in found.models],
         "mean": _accuracy(found.mean),
         "chance": 0.5,
-        "baselines": dict(found.baselines),
+        "baselines": {b.rule: b.value for b in found.baselines},
         "places": {name: _accuracy(a) for name, a in found.places.items()},
         "subfields": {name: _accuracy(a) for name, a in found.subfields.items()},
         "humans": None if versus is None else _accuracy(versus.humans),

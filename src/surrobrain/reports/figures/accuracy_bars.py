@@ -67,8 +67,7 @@ def _rows(found: Analysis) -> list[tuple[str, float, float, float, str]]:
                  for n, p in zip(names, people, strict=False)]  # fmt: skip
         if (c := found.versus.crowd) is not None:
             rows.append((c.label, c.value, c.low, c.high, SECOND))
-    nan = float("nan")
-    return rows + [(name, value, nan, nan, TRUTH) for name, value in found.baselines.items()]
+    return rows + [(b.rule, b.value, b.low, b.high, TRUTH) for b in found.baselines]
 
 
 def _short(name: str) -> str:
