@@ -189,10 +189,10 @@ def _tuned(comparison: Comparison) -> Headline:
                 *binomial_interval(comparison.second.n_right, n)),
     )  # fmt: skip
     return Headline(
-        f"{comparison.second.label} differs from {comparison.first.label}", readings,
+        "The two models differ", readings,
         test.p > 0.05,
-        f"It rests on {test.only_first} against {test.only_second} discordant cases: McNemar "
-        f"p = {test.p:.2g}.",
+        f"{comparison.first.label} and {comparison.second.label}: {test.only_first} against "
+        f"{test.only_second} discordant cases, McNemar p = {test.p:.2g}.",
     )  # fmt: skip
 
 

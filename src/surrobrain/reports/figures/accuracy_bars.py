@@ -3,12 +3,11 @@
 import numpy as np
 
 from surrobrain.brainbench.analysis import Analysis
+from surrobrain.reports.figures.model_names import shortened
 from surrobrain.reports.figures.style import GRAY, MEASURED, MODEL, SECOND, TRUTH, new_figure, tidy
 from surrobrain.reports.picture import Picture
 
 __all__ = ["accuracy_bars"]
-
-_LONGEST = 34
 
 
 def accuracy_bars(found: Analysis) -> Picture:
@@ -53,7 +52,7 @@ def accuracy_bars(found: Analysis) -> Picture:
 
 
 def _rows(found: Analysis) -> list[tuple[str, float, float, float, str]]:
-    rows = [(_short(m.label), m.value, m.low, m.high, MODEL) for m in found.models]
+    rows = [(shortened(m.label), m.value, m.low, m.high, MODEL) for m in found.models]
     if len(rows) > 1:
         rows.append((f"mean of {len(rows)} models", found.mean.value, found.mean.low,
                      found.mean.high, MEASURED))  # fmt: skip
@@ -68,8 +67,3 @@ def _rows(found: Analysis) -> list[tuple[str, float, float, float, str]]:
         if (c := found.versus.crowd) is not None:
             rows.append((c.label, c.value, c.low, c.high, SECOND))
     return rows + [(b.rule, b.value, b.low, b.high, TRUTH) for b in found.baselines]
-
-
-def _short(name: str) -> str:
-    name = name.rpartition("--")[2]
-    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 3]}..."

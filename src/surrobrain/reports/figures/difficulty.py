@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float
 
 from surrobrain.brainbench.item_correlation import ItemCorrelations
+from surrobrain.reports.figures.model_names import shortened
 from surrobrain.reports.figures.style import GRAY, MODEL, SECOND, new_figure, tidy
 from surrobrain.reports.picture import Picture
 from surrobrain.statistics.split_half import SplitHalf, spearman_brown
@@ -64,7 +65,7 @@ def _between(figure: "Figure", axes: "Axes", found: ItemCorrelations) -> None:
     n = len(found.models)
     shown = np.where(np.eye(n, dtype=bool), np.nan, found.between)
     image = axes.imshow(shown, cmap="Blues", vmin=0, vmax=1, aspect="auto")
-    axes.set_yticks(range(n), [name.rpartition("--")[2][:26] for name in found.models])
+    axes.set_yticks(range(n), [shortened(name, longest=26) for name in found.models])
     axes.set_xticks([])
     tidy(axes, title="Between models (ceiling 1)")
     axes.spines[:].set_visible(False)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from surrobrain.brainbench.fragile import Headline
+from surrobrain.reports.figures.model_names import shortened
 from surrobrain.reports.figures.style import GRAY, MODEL, SECOND, new_figure, tidy
 from surrobrain.reports.picture import Picture
 
@@ -49,7 +50,9 @@ def headline_readings(found: Sequence[Headline]) -> Picture:
         axes.axvline(0.0, color=GRAY, lw=0.8)
         axes.axvline(0.5, color=GRAY, lw=0.8, ls=(0, (4, 3)))
         axes.set(ylim=(len(headline.readings) - 0.4, -0.6), xlim=(lowest, 1.0))
-        axes.set_yticks(range(len(headline.readings)), [r.rule for r in headline.readings])
+        axes.set_yticks(
+            range(len(headline.readings)), [shortened(r.rule) for r in headline.readings]
+        )
         flag = "FRAGILE: " if headline.fragile else ""
         tidy(axes, title=f"{flag}{headline.claim}")
     panels[-1, 0].set_xlabel("accuracy, correlation or difference", fontsize=9)

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 from surrobrain.brainbench.confidence import Calibration
+from surrobrain.reports.figures.model_names import shortened
 from surrobrain.reports.figures.style import GRAY, MODEL, SMALL, new_figure, tidy
 from surrobrain.reports.picture import Picture
 
@@ -67,6 +68,4 @@ def reliability(found: Sequence[Calibration]) -> Picture:
 
 
 def _title(found: Calibration) -> str:
-    name = found.model.rpartition("--")[2]
-    name = name if len(name) <= 24 else f"{name[:21]}..."
-    return f"{name}\nerror {found.error:.3f}, gain {found.gain:+.3f}"
+    return f"{shortened(found.model, longest=24)}\nerror {found.error:.3f}, gain {found.gain:+.3f}"
