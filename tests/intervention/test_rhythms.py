@@ -5,7 +5,8 @@ import surrobrain as sb
 from surrobrain.intervention.rhythms import PairedSpectra
 
 
-def test_the_interval_covers_a_known_change_and_none(rng=np.random.default_rng(3)):
+def test_the_interval_covers_a_known_change_and_none():
+    rng = np.random.default_rng(3)
     pairs = PairedSpectra(100.0)
     for _ in range(12):
         noise = rng.normal(size=(800, 2))

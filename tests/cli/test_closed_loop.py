@@ -1,0 +1,63 @@
+"""``surrobrain closed-loop``: listening stimulation, held to its limits."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import surrobrain as sb
+from surrobrain.cli.main import main
+from surrobrain.runs import verify
+
+LOOP = ["closed-loop", "brain", "--band", "7", "13", "--duration", "8",
+        "--limit", "amplitude=30", "--limit", "charge=10"]  # fmt: skip
+ALL = [part for name in ("V1_L", "V1_R", "M1_L", "M1_R") for part in ("--drive", f"{name}=-25")]
+
+
+def test_a_rhythm_is_braked_more_than_by_the_same_energy(rhythm, capsys):
+    assert main([*LOOP, *ALL, "--balanced", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    measures = told["measures"]
+    assert measures["power, without"] == 1.0
+    assert measures["power, closed loop"] < 0.5 * measures["power, open loop"]
+    log = sb.LoopLog.read(Path(told["folder"]) / "log")
+    assert len(log.times) == measures["ticks"] == 2000
+    assert np.abs(log.given).max() <= 30.0
+    assert verify(told["folder"]) == []
+    page = (Path(told["folder"]) / "report.html").read_text()
+    assert "What the loop did to the rhythm" in page
+    assert "could not be drawn" not in page
+
+
+def test_a_controller_that_asks_for_too_much_is_cut_off_and_it_is_said(rhythm, capsys):
+    typed = [*LOOP, "--drive", "V1_L=100", "--when", "power", "--above", "0"]
+    assert main([*typed, "--listen", "V1_L"]) == 0
+    told = capsys.readouterr().out
+    assert "cut off" in told
+    page = Path("surrobrain-closed-loop/report.html").read_text()
+    assert "Stimulation was ended before its time, by: cut off." in page
+
+
+def test_a_log_that_was_begun_is_not_written_over(rhythm, no_page, capsys, monkeypatch):
+    typed = [*LOOP, "--drive", "V1_L=1", "--when", "power", "--out", "new"]
+    with monkeypatch.context() as broken:
+        broken.setattr("surrobrain.runs.Run.finish", lambda self: 1 / 0)
+        assert main(typed) != 0
+    assert main(typed) == 3
+    assert "holds the log of another run" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ([*LOOP[:5], "--duration", "1", "--drive", "V1_L=1"], "a limit of amplitude"),
+        ([*LOOP, "--stream", "a", "b", "--drive", "V1_L=1"], "and not both"),
+        ([*LOOP, "--drive", "V9=1"], "V9"),
+        ([*LOOP, "--drive", "V1_L=1", "--listen", "V8"], "V8"),
+    ],
+)
+def test_what_is_missing_or_unknown_is_said(rhythm, capsys, typed, said):
+    assert main([*typed, "--out", "new"]) in (2, 3)
+    assert said in capsys.readouterr().err
+    assert not Path("new").exists()
