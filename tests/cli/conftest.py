@@ -17,7 +17,7 @@ def rhythm(tmp_path, monkeypatch) -> sb.Network:
     weights[1:, 0] = 2.0
     network = sb.Network(
         StuartLandau(a=-5.0, omega=20 * np.pi), sb.Connectome(weights, names=NAMES), noise=0.5,
-        coupling=1.0, observer=sb.observers.Identity(250.0), settle=2.0, dt=1e-3,
+        coupling=1.0, observer=sb.observers.Identity(250.0), settle=2.0, dt=1e-3, stepper="heun",
     )  # fmt: skip
     sb.save_model(network, "brain")
     return network

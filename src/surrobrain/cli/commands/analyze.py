@@ -66,13 +66,14 @@ def analyze(model: str, out: str | None, as_json: bool, **typed: Any) -> None:
 
     \b
     surrobrain analyze sub-01/model
-    surrobrain analyze jansen_rit --follow p=100:350 --sfreq 1000
+    surrobrain analyze jansen_rit --follow p=350:80 --sfreq 1000
     surrobrain analyze stuart_landau --connectome sc.npz --vary a=-2:2:21 \\
         --vary coupling=0:1:21 --duration 5
 
     Fixed points and their stability, Lyapunov exponents, and what each region is to the others;
-    bifurcations and a map of behavior where they are asked for. A node without --connectome is
-    one region alone. What does not apply to a model is said, with the reason.
+    bifurcations and a map of behavior where they are asked for. What is followed ends where it
+    leaves its span, also by turning back at a fold: begin at either end. A node without
+    --connectome is one region alone. What does not apply to a model is said, with the reason.
     """  # fmt: skip
     follow = assignments((typed["follow"],), "--follow") if typed["follow"] else {}
     spans = {name: span(name, text) for name, text in follow.items()}

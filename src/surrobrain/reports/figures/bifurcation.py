@@ -7,7 +7,16 @@ import numpy as np
 
 from surrobrain.analysis.continuation import Branch
 from surrobrain.checks import choice
-from surrobrain.reports.figures.style import GRAY, MEASURED, MODEL, SECOND, TRUTH, new_figure, tidy
+from surrobrain.reports.figures.style import (
+    GRAY,
+    MEASURED,
+    MODEL,
+    NOTHING,
+    SECOND,
+    TRUTH,
+    new_figure,
+    tidy,
+)
 from surrobrain.reports.picture import Picture
 
 if TYPE_CHECKING:
@@ -67,6 +76,9 @@ def bifurcation(branches: Branch | Sequence[Branch], *, state: str | None = None
         axes.plot(*at.T, mark, color=color, ms=6.5, mec="white", mew=0.8, label=kind, zorder=5)
     low, high = (f([f(b.values) for b in several]) for f in (np.min, np.max))
     axes.margins(x=0.02, y=0.12)
+    if max(np.ptp(b.states[:, column]) for b in several) < NOTHING:
+        middle = float(several[0].states[:, column].mean())
+        axes.set_ylim(middle - 1.0, middle + 1.0)
     tidy(axes, x=parameters[0], y=state)
     figure.legend(loc="outside upper center", ncols=5, frameon=False, fontsize=8.5)
     listed = "; ".join(_in_words(b.kind, b.value, b.frequency) for b in found)

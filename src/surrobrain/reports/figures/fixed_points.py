@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from surrobrain.analysis.fixed_points import FixedPoint
-from surrobrain.reports.figures.style import GRAY, MODEL, SECOND, SMALL, new_figure, tidy
+from surrobrain.reports.figures.style import (
+    GRAY,
+    MODEL,
+    NOTHING,
+    SECOND,
+    SMALL,
+    new_figure,
+    tidy,
+)
 from surrobrain.reports.picture import Picture
 
 if TYPE_CHECKING:
@@ -75,6 +83,8 @@ def _draw_states(axes: "Axes", points: Sequence[FixedPoint]) -> None:
     if few:
         axes.set_xticks(range(n), _short(points[0].names), rotation=30, ha="right", fontsize=SMALL)
         axes.set_xlim(-0.6, n - 0.4)
+    if max(np.abs(p.state).max() for p in points) < NOTHING:
+        axes.set_ylim(-1.0, 1.0)
     tidy(axes, x="" if few else "state", y="value", title="states")
     axes.grid(axis="y", color="#ececec", lw=0.6)
     axes.set_axisbelow(True)

@@ -114,7 +114,10 @@ def _draw_drive(axes: "Axes", log: LoopLog, column: int, some: slice) -> None:
     axes.axhline(0.0, color=GRAY, lw=0.6)
     axes.margins(x=0.0)
     if (shown != given).any():
-        axes.legend(frameon=False, fontsize=7.5, loc="upper right", ncols=3)
+        axes.legend(
+            frameon=False, fontsize=8, loc="lower right", bbox_to_anchor=(1.0, 0.97), ncols=3,
+            borderaxespad=0.0,
+        )  # fmt: skip
     tidy(axes, x="time (s)", y="drive (u)", title=f"drive of {log.regions[column]}")
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.image import AxesImage
 
 __all__ = [
-    "GRAY", "MEASURED", "MODEL", "SECOND", "TRUTH", "color_limit", "compare", "log_ticks", "matrix",
+    "GRAY", "MEASURED", "MODEL", "NOTHING", "SECOND", "SMALL", "TRUTH", "color_limit", "compare", "log_ticks", "matrix",
     "new_figure", "r_in_words", "region_ticks", "tidy",
 ]  # fmt: skip
 
@@ -21,6 +21,7 @@ __all__ = [
 MEASURED, MODEL, SECOND, TRUTH, GRAY = "#222222", "#0072B2", "#D55E00", "#009E73", "#8a8a8a"
 MOST_NAMES = 40
 SMALL, MEDIUM = 7.5, 9.0
+NOTHING = 1e-9  # states that differ by less are drawn as equal: it is rounding
 
 
 def new_figure(width: float = 9.0, height: float = 3.2) -> "Figure":

@@ -79,6 +79,7 @@ def _draw_ranking(axes: "Axes", found: Targets, order: list[int], tied: set[int]
     axes.set_ylim(len(order) - 0.4, -0.6)
     if (found.low[order] < 0).any():
         axes.axvline(0.0, color=GRAY, lw=0.8, ls=":")
+    axes.locator_params(axis="x", nbins=5)
     axes.grid(axis="x", color="#e8e8e8", lw=0.6)
     axes.set_axisbelow(True)
     tidy(axes, x="score", title="regions by score")
