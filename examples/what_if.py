@@ -17,7 +17,8 @@ brain = sb.Network(
 # 2. What did it learn? Where it rests, and where it would begin to oscillate by itself.
 points = sb.fixed_points(brain, n_starts=20)
 branch = sb.continuation(brain, "a", span=(-5.0, 5.0))
-print([point.kind for point in points], branch.bifurcations[0].kind, branch.bifurcations[0].value)
+first = branch.bifurcations[0]
+print([point.kind for point in points], first.kind, "at a =", round(abs(first.value), 6))
 
 # 3. What if a region is removed, or connections are weaker?
 removed = sb.what_if(brain, lesion=["V1_L"], duration=4.0)
@@ -26,9 +27,7 @@ print(removed, sb.what_if(brain, lesion=weaker, duration=4.0))
 
 # 4. What if it is stimulated? The dose is known, and a limit is an error.
 train = sb.protocols.pulse_train(regions=["V1_L"], amplitude=50.0, rate=5.0, width=0.02)
-driven = sb.what_if(
-    brain, stimulus=train.within(sb.Limits(amplitude=60.0, duty=0.2)), duration=4.0
-)
+driven = sb.what_if(brain, stimulus=train.within(sb.Limits(amplitude=60.0, duty=0.2)), duration=4.0)
 print(driven.dose.in_words())
 
 # 5. Where would it do most?

@@ -139,7 +139,7 @@ def _draw_phases(axes: "PolarAxes", log: LoopLog, column: int) -> None:
         axes.bar(edges[:-1], counts, width=np.diff(edges), align="edge", color=color, alpha=0.85)
     axes.set_yticks([])
     axes.set_xticks(np.radians([0, 90, 180, 270]), ["peak", "falling", "trough", "rising"])
-    axes.tick_params(labelsize=7.5, pad=-1)
+    axes.tick_params(labelsize=7.5, pad=3)
     axes.set_title("phase at the drive", fontsize=9.5, fontweight="bold", loc="left")
     axes.spines["polar"].set(linewidth=0.6, color=GRAY)
     axes.grid(color="#e8e8e8", lw=0.6)
