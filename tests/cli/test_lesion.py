@@ -33,7 +33,10 @@ def test_a_lesion_ends_in_the_numbers_of_what_if(rhythm, halves, capsys):
 def test_a_side_can_be_cut_and_connections_weakened(rhythm, no_page, capsys):
     ways = ["--duration", "1", "--seeds", "2", "--json"]
     assert main(["lesion", "brain", "--hemisphere", "left", *ways]) == 0
-    assert found(capsys)["intervention"] == "lesion: V1_L, M1_L"
+    told = found(capsys)
+    assert told["intervention"] == "lesion: V1_L, M1_L"
+    silent = [row["region"] for row in told["regions"] if row["change"] is None]
+    assert silent == ["V1_L", "M1_L"], "the silence of what is removed is no response"
     assert main(["lesion", "brain", "--region", "M1_L", "--scale", "0.5", *ways]) == 0
     weaker = found(capsys)
     assert weaker["intervention"] == "connections x 0.5 at M1_L"

@@ -136,7 +136,12 @@ def surface_of(brain: Any, typed: Mapping[str, Any]) -> "Cortex | None":
 
 
 def on_cortex(
-    values: "np.ndarray", names: tuple[str, ...], on: "Cortex | None", *, label: str
+    values: "np.ndarray",
+    names: tuple[str, ...],
+    on: "Cortex | None",
+    *,
+    label: str,
+    signed: bool = False,
 ) -> "list[Picture | Undrawn]":
     """Return the map of a value per region, or nothing where no surface was given.
 
@@ -150,6 +155,8 @@ def on_cortex(
         From ``surface_of``.
     label : str
         What the values are.
+    signed : bool
+        Colors symmetric about zero.
     """
     from surrobrain.reports.figures.cortex_map import cortex_map
     from surrobrain.reports.picture import Undrawn, drawn
@@ -159,4 +166,4 @@ def on_cortex(
         return []
     if tuple(names) != on.names:
         return [Undrawn(title, "the model is seen through channels, not region by region")]
-    return [drawn(title, lambda: cortex_map(values, on=on, label=label))]
+    return [drawn(title, lambda: cortex_map(values, on=on, label=label, signed=signed))]

@@ -63,7 +63,7 @@ def finish_effect(
     rows = _rows(effect)
     run.metrics(rows)
     label = "change (sd, with its sign)"
-    maps = on_cortex(effect.signed_response, effect.names, on, label=label)
+    maps = on_cortex(effect.signed_response, effect.names, on, label=label, signed=True)
     payload = {"intervention": effect.description, "regions": rows, "n_seeds": effect.n_seeds,
                "dose": _dose(effect)}  # fmt: skip
     shown = [[r["region"], _told(r["change"]), _told(r["low"]), _told(r["high"])]

@@ -27,7 +27,7 @@ def test_the_runs_of_the_first_pair_are_drawn_with_their_spectra(driven):
 
 def test_regions_can_be_chosen_and_runs_too_short_have_no_spectrum(driven):
     picture = before_after(driven, regions=("B",))
-    assert picture.figure.axes[0].get_ylabel() == "B"
+    assert [text.get_text() for text in picture.figure.axes[0].texts] == ["B"]
     model = sb.Network(sb.Linear(), sb.examples.ring(3), noise=1.0)
     short = sb.what_if(model, lesion=["region_0"], duration=0.06, n_seeds=2)
     assert short.rhythms is None

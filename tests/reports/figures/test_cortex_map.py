@@ -22,6 +22,9 @@ def test_numbers_become_regions_and_what_lies_below_is_listed(halves):
     picture = cortex_map(np.array([1.0, -2.0, 5.0]), on=found, label="response (sd)")
     assert picture.caption.endswith("Not on the surface: thalamus 5.")
     assert "largest in left" in picture.alt
+    signed = cortex_map(np.array([1.0, 0.5, 0.0]), on=found, signed=True)
+    low, high = signed.figure.axes[4].get_xlim()
+    assert low == -high
     with pytest.raises(ValueError, match="2 values arrived for the 3 regions"):
         cortex_map(np.ones(2), on=found)
 

@@ -75,8 +75,8 @@ def lesion(model: str, out: str | None, as_json: bool, **typed: Any) -> None:
     finish_effect(run, effect, on=surface, words=words, as_json=as_json)
 
 
-def _changed(brain: "ForwardModel", typed: dict[str, Any]) -> tuple["ForwardModel", str]:
-    """Return the changed model and what was done to it, in words."""
+def _changed(brain: "ForwardModel", typed: dict[str, Any]) -> tuple[Any, str]:
+    """Return what is cut, or the changed model, and what was done in words."""
     from surrobrain.intervention.edit import edit
     from surrobrain.intervention.lesion import lesion as cut
 
@@ -89,7 +89,8 @@ def _changed(brain: "ForwardModel", typed: dict[str, Any]) -> tuple["ForwardMode
             raise click.UsageError(
                 "nothing is cut: give --region, --edge, --hemisphere or --mask, or --each"
             )
-        return cut(brain, regions=regions, edges=edges), f"lesion: {where}"
+        cut(brain, regions=regions, edges=edges)  # refuses what is not there
+        return [*regions, *edges], f"lesion: {where}"
     factor = 1.0 if scale is None else scale
     changed = edit(brain, regions=regions, edges=edges, weights=factor, parameters=shifts or None)
     parts = [] if scale is None else [f"connections x {scale:g}"]

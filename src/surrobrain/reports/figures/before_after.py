@@ -59,7 +59,7 @@ def before_after(effect: Effect, *, regions: tuple[str | int, ...] = ()) -> Pict
         _draw_runs(row[0], effect, k)
         if spectra is not None:
             _draw_spectra(row[1], spectra, k)
-    tidy(panels[0, 0], y=effect.names[chosen[0]], title="one pair of runs under the same noise")
+    tidy(panels[0, 0], title="one pair of runs under the same noise")
     panels[-1, 0].set_xlabel("time (s)", fontsize=9)
     if spectra is not None:
         tidy(panels[0, 1], title=f"mean power of {effect.n_seeds} pairs")
@@ -89,8 +89,12 @@ def _draw_runs(axes: "Axes", effect: Effect, k: int) -> None:
     before, after = effect.example
     axes.plot(effect.times[::skip], after[::skip, k], color=SECOND, lw=1.7, alpha=0.85)
     axes.plot(effect.times[::skip], before[::skip, k], color=MEASURED, lw=0.7)
-    axes.margins(x=0.0)
-    tidy(axes, y=effect.names[k])
+    axes.margins(x=0.0, y=0.14)
+    tidy(axes)
+    axes.text(
+        0.006, 0.96, effect.names[k], transform=axes.transAxes, va="top", fontsize=SMALL + 1,
+        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.2},
+    )  # fmt: skip
 
 
 def _draw_spectra(axes: "Axes", spectra: Rhythms, k: int) -> None:

@@ -7,6 +7,7 @@ from jaxtyping import Float
 
 from surrobrain.reports.cortex import Cortex
 from surrobrain.reports.figures.brain_map import brain_map
+from surrobrain.reports.figures.style import color_limit
 from surrobrain.reports.picture import Picture
 
 __all__ = ["cortex_map"]
@@ -15,7 +16,11 @@ _MOST = 20  # regions named one by one
 
 
 def cortex_map(
-    values: Float[np.ndarray, "regions"], *, on: Cortex, label: str = "value"
+    values: Float[np.ndarray, "regions"],
+    *,
+    on: Cortex,
+    label: str = "value",
+    signed: bool = False,
 ) -> Picture:
     """Draw a value per region on the inflated cortex; say what is below it.
 
@@ -27,6 +32,8 @@ def cortex_map(
         From `surrobrain.reports.cortex.cortex`, for the same regions.
     label : str
         What the values are, with their unit.
+    signed : bool
+        Colors symmetric about zero, also where all values lie on one side of it.
 
     Returns
     -------
@@ -42,7 +49,11 @@ def cortex_map(
             f"{len(values)} values arrived for the {len(on.names)} regions of the cortex; a map "
             "needs one per region"
         )
-    picture = brain_map(values, left=on.left, right=on.right, names=on.names, label=label)
+    limit = color_limit(values)
+    picture = brain_map(
+        values, left=on.left, right=on.right, names=on.names, label=label,
+        limits=(-limit, limit) if signed else None,
+    )  # fmt: skip
     if not on.unseen:
         return picture
     place = {name: k for k, name in enumerate(on.names)}
