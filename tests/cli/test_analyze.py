@@ -13,8 +13,8 @@ from surrobrain.runs import verify
 
 def test_a_network_is_told_from_end_to_end(rhythm, halves, capsys):
     pytest.importorskip("nilearn")
-    typed = ["analyze", "brain", "--starts", "20", "--duration", "2", "--surface", halves]
-    typed += ["--follow", "a=-5:5", "--vary", "a=-5:5:4", "--vary", "coupling=0:1:2", "--json"]
+    typed = ["analyze", "brain", "--starts", "20", "--duration", "1", "--surface", halves]
+    typed += ["--follow", "a=-5:5", "--vary", "a=-5:5:2", "--vary", "coupling=0:1:2", "--json"]
     assert main(typed) == 0
     told = json.loads(capsys.readouterr().out)
     assert [point["kind"] for point in told["fixed points"]] == ["stable focus"]
@@ -22,7 +22,7 @@ def test_a_network_is_told_from_end_to_end(rhythm, halves, capsys):
     first = told["continuation"]["bifurcations"][0]
     assert (first["kind"], first["frequency"]) == ("Hopf", pytest.approx(10.0))
     assert told["profile"]["output hubs"][0] == "V1_L"
-    assert told["phase map"]["points"] == 8
+    assert told["phase map"]["points"] == 4
     assert told["left out"] == {}
     folder = Path(told["folder"])
     assert verify(folder) == []
@@ -43,9 +43,9 @@ def test_a_node_is_one_region_alone(tmp_path, monkeypatch, no_page, capsys):
 
 
 def test_a_learned_model_is_one_too_and_what_does_not_apply_is_said(rhythm, no_page, capsys):
-    recording = sb.simulate(rhythm, duration=20.0)
+    recording = sb.simulate(rhythm, duration=4.0)
     sb.save_model(sb.fit(sb.LinearVAR(4), recording).model, "learned")
-    assert main(["analyze", "learned", "--duration", "4", "--json"]) == 0
+    assert main(["analyze", "learned", "--duration", "1", "--starts", "9", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert len(told["fixed points"]) == 1
     assert told["Lyapunov exponents"]["exponents"][0] < 0

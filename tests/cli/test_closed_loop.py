@@ -13,18 +13,18 @@ from tests.intervention.loops import Wave
 
 LOOP = ["closed-loop", "brain", "--band", "7", "13",
         "--limit", "amplitude=30", "--limit", "charge=10"]  # fmt: skip
-SHORT = ["--duration", "2"]
+SHORT = ["--duration", "1"]
 ALL = [part for name in ("V1_L", "V1_R", "M1_L", "M1_R") for part in ("--drive", f"{name}=-25")]
 
 
 def test_a_rhythm_is_braked_more_than_by_the_same_energy(rhythm, capsys):
-    assert main([*LOOP, *ALL, "--duration", "8", "--balanced", "--json"]) == 0
+    assert main([*LOOP, *ALL, "--duration", "5", "--balanced", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     measures = told["measures"]
     assert measures["power, without"] == 1.0
     assert measures["power, closed loop"] < 0.5 * measures["power, open loop"]
     log = sb.LoopLog.read(Path(told["folder"]) / "log")
-    assert len(log.times) == measures["ticks"] == 2000
+    assert len(log.times) == measures["ticks"] == 1250
     assert np.abs(log.given).max() <= 30.0
     assert verify(told["folder"]) == []
     page = (Path(told["folder"]) / "report.html").read_text()

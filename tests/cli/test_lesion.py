@@ -17,10 +17,10 @@ def found(capsys) -> dict:
 
 def test_a_lesion_ends_in_the_numbers_of_what_if(rhythm, halves, capsys):
     pytest.importorskip("nilearn")
-    typed = ["lesion", "brain", "--edge", "V1_L", "M1_L", "--duration", "2", "--seeds", "3"]
+    typed = ["lesion", "brain", "--edge", "V1_L", "M1_L", "--duration", "1", "--seeds", "2"]
     assert main([*typed, "--surface", halves, "--seed", "4", "--json"]) == 0
     told = found(capsys)
-    effect = sb.what_if(rhythm, lesion=[("V1_L", "M1_L")], duration=2.0, n_seeds=3, seed=4)
+    effect = sb.what_if(rhythm, lesion=[("V1_L", "M1_L")], duration=1.0, n_seeds=2, seed=4)
     assert told["regions"][0]["region"] == "M1_L"
     assert told["regions"][0]["change"] == pytest.approx(effect.response.max())
     assert told["intervention"] == "lesion: V1_L -> M1_L"

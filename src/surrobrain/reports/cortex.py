@@ -57,7 +57,8 @@ def cortex(files: Sequence[str | Path], names: Sequence[str]) -> Cortex:
         (``x.label.gii``), left first, whose labels are matched with the names; one ``.npy`` of
         20484 whole numbers, left hemisphere first, where k stands for the k-th region and 0 for
         none; or one ``.csv`` with the columns name, x, y, z (mm, MNI): every vertex goes to the
-        nearest center within 25 mm, which shows where regions lie but not their borders.
+        nearest center within 25 mm, which shows where regions lie but not their borders; rows whose
+        column ``cortical``, if there is one, is 0 are left out.
     names : sequence of str
         Regions of the model.
 
@@ -137,7 +138,7 @@ def _labeled(path: Path, side: str, names: Sequence[str]) -> Int[np.ndarray, "ve
 
 
 def _annotation(path: Path) -> tuple[Int[np.ndarray, "vertices"], dict[int, str]]:
-    from nibabel.freesurfer import read_annot
+    from nibabel.freesurfer.io import read_annot
 
     labels, _, texts = read_annot(path)
     return labels.astype(np.int64), {k: text.decode() for k, text in enumerate(texts)}
@@ -178,7 +179,7 @@ def _nearest(path: Path, names: Sequence[str]) -> Int[np.ndarray, "vertices"]:
     """Give every vertex of the folded cortex to the nearest center of the same side."""
     import csv
 
-    from scipy.spatial import cKDTree
+    from scipy.spatial import KDTree
 
     labels = region_names(path)
     try:
@@ -188,15 +189,17 @@ def _nearest(path: Path, names: Sequence[str]) -> Int[np.ndarray, "vertices"]:
         raise BadRecording(
             f"{path.name} needs the columns name, x, y, z, with a number in mm in every row"
         ) from None
-    centers = dict(zip(labels, places, strict=True))
+    below = [row.get("cortical") == "0" for row in rows]
+    told = zip(labels, places, below, strict=True)
+    centers = {label: place for label, place, deep in told if not deep}
     own = [k for k, name in enumerate(names) if name in centers]
     parcels = np.zeros(2 * _N, dtype=np.int64)
     for half, (side, sign) in enumerate((("left", -1), ("right", 1))):
-        here = np.array([k for k in own if sign * centers[names[k]][0] >= 0])
-        if not len(here):
+        here = [k for k in own if sign * centers[names[k]][0] >= 0]
+        if not here:
             continue
-        tree = cKDTree(np.array([centers[names[k]] for k in here]))
+        tree = KDTree(np.array([centers[names[k]] for k in here]))
         away, nearest = tree.query(_mesh(f"pial_{side}")[0])
         part = parcels[half * _N : (half + 1) * _N]
-        part[:] = np.where(away <= _REACH, here[nearest] + 1, 0)
+        part[:] = np.where(away <= _REACH, np.array(here)[nearest] + 1, 0)
     return parcels

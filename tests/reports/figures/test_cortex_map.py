@@ -67,7 +67,8 @@ def test_label_files_are_read(tmp_path):
 
 def test_coordinates_claim_what_is_near_on_their_side(tmp_path):
     (tmp_path / "centers.csv").write_text(
-        "name,x,y,z\nV1_L,-10,-90,0\nM1_L,-40,-20,55\nV1_R,10,-90,0\nthalamus_L,-12,-20,8\n"
+        "label,x_mm,y_mm,z_mm,cortical\nV1_L,-10,-90,0,1\nM1_L,-40,-20,55,1\n"
+        "V1_R,10,-90,0,1\ndeep,-12,-20,8,0\n"
     )
     found = cortex([tmp_path / "centers.csv"], ["V1_L", "V1_R", "M1_L", "deep"])
     assert set(np.unique(found.left.parcels)) == {0, 1, 3}

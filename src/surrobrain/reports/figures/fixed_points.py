@@ -100,7 +100,9 @@ def _short(names: Sequence[str]) -> list[str]:
 def _draw_eigenvalues(axes: "Axes", points: Sequence[FixedPoint]) -> None:
     for point in sorted(points, key=lambda p: p.stable):
         shown = point.eigenvalues
-        axes.plot(shown.real, shown.imag, "o", color=_color(point), ms=4.5, alpha=0.7, mew=0)
+        axes.plot(
+            np.real(shown), np.imag(shown), "o", color=_color(point), ms=4.5, alpha=0.7, mew=0
+        )
     if points[0].discrete:
         turn = np.linspace(0, 2 * np.pi, 200)
         axes.plot(np.cos(turn), np.sin(turn), color=GRAY, lw=0.9, ls=":")
@@ -108,7 +110,7 @@ def _draw_eigenvalues(axes: "Axes", points: Sequence[FixedPoint]) -> None:
     else:
         axes.axvline(0.0, color=GRAY, lw=0.9, ls=":")
     axes.axhline(0.0, color="#e4e4e4", lw=0.6, zorder=0)
-    if max(np.abs(p.eigenvalues.imag).max() for p in points) == 0:
+    if max(np.abs(np.imag(p.eigenvalues)).max() for p in points) == 0:
         axes.set_ylim(-1.0, 1.0)
     unit = "factor per step" if points[0].discrete else "rate"
     tidy(axes, x=f"real part ({unit})", y="imaginary part", title="eigenvalues")

@@ -21,7 +21,6 @@ from surrobrain.reports.picture import Picture
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.projections.polar import PolarAxes
 
 __all__ = ["loop_log"]
 
@@ -62,7 +61,7 @@ def loop_log(log: LoopLog, *, channel: str | None = None) -> Picture:
     signal = figure.add_subplot(grid[0, :])
     drive = figure.add_subplot(grid[1, :], sharex=signal)
     some = _close_up(log, column)
-    name = channel or ("mean of all channels" if len(log.names) > 1 else log.names[0])
+    name = channel or (", ".join(log.names) if len(log.names) == 1 else "mean of all channels")
     _draw_signal(signal, log, sensed, some, name)
     _draw_drive(drive, log, column, some)
     _draw_whole(figure.add_subplot(grid[2, 0]), log)
@@ -132,7 +131,7 @@ def _draw_whole(axes: "Axes", log: LoopLog) -> None:
     tidy(axes, x="time (s)", y="biomarker", title="whole run")
 
 
-def _draw_phases(axes: "PolarAxes", log: LoopLog, column: int) -> None:
+def _draw_phases(axes: "Axes", log: LoopLog, column: int) -> None:
     edges = np.linspace(-math.pi, math.pi, 37)
     for acting, color in ((log.given[:, column] > 0, SECOND), (log.given[:, column] < 0, TRUTH)):
         counts, _ = np.histogram(log.phase[acting], edges)
