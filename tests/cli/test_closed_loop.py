@@ -10,6 +10,7 @@ import surrobrain as sb
 from surrobrain.cli.main import main
 from surrobrain.runs import verify
 from tests.intervention.loops import Wave
+from tests.intervention.test_stream_plant import device  # noqa: F401 - a fixture
 
 LOOP = ["closed-loop", "brain", "--band", "7", "13",
         "--limit", "amplitude=30", "--limit", "charge=10"]  # fmt: skip
@@ -86,3 +87,18 @@ def test_a_stream_is_listened_to_by_the_clock(tmp_path, monkeypatch, no_page, ca
     given = np.array(wave.given)
     assert set(np.unique(given[:, 0])) == {0.0, 1.0}, "what is too much is held to the limit"
     assert wave.stops > 0
+
+
+@pytest.mark.realtime
+def test_a_real_stream_is_driven_at_its_peaks(tmp_path, monkeypatch, capsys, device):  # noqa: F811
+    monkeypatch.chdir(tmp_path)
+    typed = ["closed-loop", "--stream", device.name_out, device.name_in, "--band", "8", "12"]
+    typed += ["--drive", "M1=1", "--limit", "amplitude=1", "--limit", "charge=1"]
+    assert main([*typed, "--duration", "4", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    log = sb.LoopLog.read(Path(told["folder"]) / "log")
+    driven = log.given[500:, 0] > 0
+    heard = log.sensed[500:, 0]
+    assert driven.any()
+    assert heard[driven].mean() > heard[~driven].mean() + 0.5, "near the peak of the wave"
+    assert any(drive == 1.0 for drive in device.received)

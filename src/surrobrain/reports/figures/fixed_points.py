@@ -109,8 +109,8 @@ def _draw_eigenvalues(axes: "Axes", points: Sequence[FixedPoint]) -> None:
         axes.set_aspect("equal", adjustable="datalim")
     else:
         axes.axvline(0.0, color=GRAY, lw=0.9, ls=":")
+        if max(np.abs(np.imag(p.eigenvalues)).max() for p in points) == 0:
+            axes.set_ylim(-1.0, 1.0)
     axes.axhline(0.0, color="#e4e4e4", lw=0.6, zorder=0)
-    if max(np.abs(np.imag(p.eigenvalues)).max() for p in points) == 0:
-        axes.set_ylim(-1.0, 1.0)
     unit = "factor per step" if points[0].discrete else "rate"
     tidy(axes, x=f"real part ({unit})", y="imaginary part", title="eigenvalues")
