@@ -30,9 +30,10 @@ class Report:
     title : str
         What the page is about, such as a pseudonym of the person.
     items : sequence
-        Recording, Connectome, FitResult, Scorecard, EffectiveConnectivity, Effect, dict,
-        Picture, or what ``surrobrain.reports.picture.drawn`` returns, in the order in which they
-        should appear within their part.
+        Results as the functions return them (a recording, a fit, a posterior, a scorecard, fixed
+        points, a branch, a phase map, a profile, an effect, targets, a surgery, the log of a
+        loop), a dict of facts, a Picture, or what ``surrobrain.reports.picture.drawn`` returns, in
+        the order in which they should appear within their part.
     warnings : sequence of str
         What a reader must know, beside what the items say themselves.
     provenance : mapping, optional
