@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from surrobrain.brainbench.choose import choose
+from surrobrain.brainbench.choosing import choose
 from surrobrain.brainbench.item_reader import read_items
 from surrobrain.brainbench.published import read_choices
 from surrobrain.cli.main import main

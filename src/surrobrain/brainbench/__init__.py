@@ -23,7 +23,7 @@ _where = {
     "accuracy_by": "surrobrain.brainbench.accuracies",
     "analyze": "surrobrain.brainbench.analysis",
     "calibration": "surrobrain.brainbench.confidence",
-    "choose": "surrobrain.brainbench.choose",
+    "choose": "surrobrain.brainbench.choosing",
     "combine": "surrobrain.brainbench.combination",
     "compare": "surrobrain.brainbench.comparison",
     "compare_with_humans": "surrobrain.brainbench.versus",

@@ -7,7 +7,7 @@ from surrobrain.brainbench.authoring.accept import accept_drafts
 from surrobrain.brainbench.authoring.chat import local_writer, server_writer
 from surrobrain.brainbench.authoring.draft import draft_items
 from surrobrain.brainbench.choices import Choices
-from surrobrain.brainbench.choose import choose
+from surrobrain.brainbench.choosing import choose
 from surrobrain.brainbench.combination import combine, ensemble
 from surrobrain.brainbench.comparison import compare
 from surrobrain.brainbench.confidence import calibration

@@ -47,7 +47,7 @@ def score(
     surrobrain brainbench score gpt2 cases.jsonl --scoring reference \\
         --results gpt2.scores.jsonl --out gpt2.csv
     """  # fmt: skip
-    from surrobrain.brainbench.choose import choose
+    from surrobrain.brainbench.choosing import choose
     from surrobrain.brainbench.item_reader import read_items
     from surrobrain.brainbench.published import write_choices
     from surrobrain.pretrained.language import LanguageModel

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from surrobrain.brainbench.choose import choose
+from surrobrain.brainbench.choosing import choose
 from surrobrain.brainbench.item import Item
 from surrobrain.journal import read_journal
 from surrobrain.pretrained.language import load_language
@@ -129,7 +129,7 @@ def test_cases_that_cannot_be_scored_name_themselves(tmp_path):
 
 SLOWLY = textwrap.dedent("""
     import sys, time
-    import surrobrain.brainbench.choose as module
+    import surrobrain.brainbench.choosing as module
     from surrobrain.pretrained.language import load_language
     from tests.tiny_language import many_items
 
