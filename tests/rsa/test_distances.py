@@ -60,6 +60,19 @@ def test_crossnobis_is_unbiased_where_nothing_differs():
     assert biased.mean() == pytest.approx(0.5, abs=0.02)  # 2 sigma^2 / 4
 
 
+@pytest.mark.parametrize("unit", [1.0, 1e-13], ids=["volt", "tesla"])
+def test_large_data_lose_nothing_that_counts(patterns, precision, unit, monkeypatch):
+    options = {"method": "crossnobis", "precision": precision / unit**2}
+    expected = rsa.rdm(unit * patterns, **options).values
+    monkeypatch.setattr("surrobrain.rsa.distances.crossnobis._LARGE", 1)
+    found = rsa.rdm(unit * patterns, **options).values
+    assert np.abs(found - expected).max() < 1e-6  # of the variance of the noise
+    plain = rsa.rdm(unit * patterns, method="crossnobis").values / unit**2
+    assert np.allclose(
+        plain, theirs(patterns, method="crossnobis", cv_descriptor="fold"), atol=1e-6
+    )
+
+
 def test_discriminants_are_those_of_scikit_learn():
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 

@@ -16,7 +16,7 @@ from surrobrain.rsa.distances.triplet import triplet
 from surrobrain.rsa.rdms import RDMs
 from surrobrain.rsa.whitening import whitener
 
-__all__ = ["CROSS_VALIDATED", "DISTANCES", "Distance", "rdm"]
+__all__ = ["CROSS_VALIDATED", "DISTANCES", "Distance", "measured", "rdm"]
 
 Distance = Literal[
     "correlation", "cosine", "euclidean", "mahalanobis", "crossnobis", "discriminant", "triplet"
@@ -92,14 +92,27 @@ def rdm(
     stack = patterns.astype(kept, copy=False).reshape(-1, *patterns.shape[-inner:])
     named = tuple(conditions or (str(k) for k in range(1, patterns.shape[-2] + 1)))
     _refuse_unusable(stack, named, method)
-    if precision is not None:
-        stack = stack @ whitener(precision).astype(kept)
-    elif method == "mahalanobis":
+    if precision is None and method == "mahalanobis":
         raise ValueError(
             "mahalanobis needs the precision of the noise; estimate it with rsa.noise_precision"
         )
-    values = np.stack([DISTANCES[method](each) for each in stack])
+    white = None if precision is None else whitener(precision, symmetric=method == "correlation")
+    values = np.stack([measured(each, method=method, whitening=white) for each in stack])
     return RDMs(values, named, names, times, method)
+
+
+def measured(
+    patterns: Float[np.ndarray, "*axes channels"],
+    *,
+    method: Distance,
+    whitening: Float[np.ndarray, "channels channels"] | None,
+) -> Float[np.ndarray, "pairs"]:
+    """Return the dissimilarities of one set of patterns, whitened first if asked."""
+    if method == "crossnobis":
+        return crossnobis(patterns, whitening)
+    if whitening is not None:
+        patterns = patterns @ whitening.astype(patterns.dtype)
+    return DISTANCES[method](patterns)
 
 
 def _refuse_unusable(stack: np.ndarray, names: tuple[str, ...], method: str) -> None:

@@ -11,7 +11,7 @@ from jaxtyping import Float, Int
 from surrobrain.checks import choice
 from surrobrain.errors import NotEnough
 from surrobrain.files import filling
-from surrobrain.rsa.dissimilarity import CROSS_VALIDATED, DISTANCES, Distance
+from surrobrain.rsa.dissimilarity import CROSS_VALIDATED, DISTANCES, Distance, measured
 from surrobrain.rsa.noise import Noise, noise_covariance, residuals
 from surrobrain.rsa.rdms import RDMs
 from surrobrain.rsa.storage import read_rdms, write_words
@@ -81,7 +81,7 @@ def movie(
         words = RDMs(np.zeros((1, shape[1]), dtype), trials.conditions, measure=method)
         place = filling(path, shape=shape, dtype=dtype)
     with place as values:
-        _fill(values, trials, design, DISTANCES[method], noise)
+        _fill(values, trials, design, method, noise)
         if path is not None:
             write_words(path, words, times=trials.times)
     if path is not None:
@@ -123,23 +123,29 @@ def _design(trials: Trials, *, crossed: bool) -> _Design:
     return _Design(condition, fold, order, starts, counts, crossed)
 
 
-def _fill(values, trials: Trials, design: _Design, distance, noise: Noise | None) -> None:
+def _fill(
+    values: np.ndarray, trials: Trials, design: _Design, method: Distance, noise: Noise | None
+) -> None:
     """Write one time after the other."""
     n_folds = len(design.counts) // len(trials.conditions)
-    common = None if noise is None or noise.over == "sample" else _common(trials, design, noise)
+    white = None
+    if noise is not None and noise.over != "sample":
+        white = _whiteners(_common(trials, design, noise))
     for start, block in _blocks(trials):
         summed = np.add.reduceat(block[design.order], design.starts, axis=0)
         means = summed / design.counts[:, None, None].astype(block.dtype)
         for k in range(block.shape[2]):
             patterns = means[:, :, k].reshape(n_folds, len(trials.conditions), -1)
-            if noise is not None:
-                found = common if common is not None else _covariances(block[..., k], design, noise)
-                patterns = patterns @ np.stack([_white(c) for c in found]).astype(block.dtype)
-            values[start + k] = distance(patterns if design.crossed else patterns[0])
+            if noise is not None and noise.over == "sample":
+                white = _whiteners(_covariances(block[..., k], design, noise))
+            if white is not None:
+                patterns = patterns @ white.astype(block.dtype)  # one for all folds, or one each
+            used = patterns if design.crossed else patterns[0]
+            values[start + k] = measured(used, method=method, whitening=None)
             if not np.isfinite(values[start + k]).all():
                 raise ValueError(
-                    f"a pattern at {trials.times[start + k]:g} s is constant, so that this "
-                    "dissimilarity is not defined; leave that time out"
+                    f"a pattern at {trials.times[start + k]:g} s is constant, so that {method} is "
+                    "not defined; leave that time out"
                 )
 
 
@@ -181,5 +187,5 @@ def _covariances(
     return np.stack(found)
 
 
-def _white(covariance: Float[np.ndarray, "p p"]) -> Float[np.ndarray, "p p"]:
-    return whitener(np.linalg.inv(covariance))
+def _whiteners(covariances: Float[np.ndarray, "folds p p"]) -> Float[np.ndarray, "folds p p"]:
+    return np.stack([whitener(np.linalg.inv(covariance)) for covariance in covariances])

@@ -3,7 +3,11 @@
 import numpy as np
 from jaxtyping import Float
 
+from surrobrain.rsa.condensed import condensed
+
 __all__ = ["discriminant"]
+
+_ROWS = 128
 
 
 def discriminant(
@@ -44,25 +48,16 @@ def discriminant(
         raise ValueError(f"cross-validation needs at least 2 folds, but {n_folds} arrived")
     centered = patterns - patterns.mean(axis=(0, 1))
     total = centered.sum(axis=0)
-    wins = np.zeros((n_conditions, n_conditions), np.uint16)  # twice the number, for ties
+    kept = np.uint8 if 4 * n_folds < 256 else np.uint32
+    wins = np.zeros((n_conditions, n_conditions), kept)  # twice the number, for ties
     for fold in centered:
         means = (total - fold) / (n_folds - 1)
-        scores = fold @ means.T
-        scores -= np.einsum("ij,ij->i", means, means) / 2
-        own = np.diagonal(scores)[:, None].copy()
-        wins += scores < own
-        wins += scores <= own
-    return _symmetrized(wins) / patterns.dtype.type(4 * n_folds)
-
-
-def _symmetrized(wins: np.ndarray) -> np.ndarray:
-    """Sum both triangles, in blocks: whole columns of a large matrix are slow to walk."""
-    n = len(wins)
-    out = np.empty(n * (n - 1) // 2, np.uint32)
-    both = wins + wins.T
-    start = 0
-    for i in range(n - 1):
-        stop = start + n - 1 - i
-        out[start:stop] = both[i, i + 1 :]
-        start = stop
-    return out
+        offset = np.einsum("ij,ij->i", means, means) / 2
+        for start in range(0, n_conditions, _ROWS):  # in pieces that stay in the cache
+            rows = slice(start, start + _ROWS)
+            scores = fold[rows] @ means.T
+            scores -= offset
+            mine = np.diagonal(scores[:, rows])[:, None].copy()
+            wins[rows] += scores < mine
+            wins[rows] += scores <= mine
+    return condensed(wins + wins.T) / patterns.dtype.type(4 * n_folds)
