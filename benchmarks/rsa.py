@@ -1,7 +1,6 @@
 """RSA at the size of THINGS-MEG: 1854 conditions, 271 channels, 12 sessions, beside rsatoolbox.
 
-Both sides on one core, CPU seconds, one after the other in the same process; the discriminants of
-all pairs on two cores, wall time.
+Both sides on one core, CPU seconds, one after the other in the same process.
 """
 
 import statistics
@@ -35,7 +34,10 @@ def measure() -> Outcome:
         }
         rows = [_side_by_side(name, *job) for name, job in jobs.items()]
     rows.append(_discriminants(folds.astype(np.float32)))
-    figures: dict[str, float | None] = {"discriminant_seconds": rows[-1]["ours (s)"]}
+    figures: dict[str, float | None] = {
+        "discriminant_seconds": rows[-1]["ours (s)"],
+        "discriminant_wall_seconds": rows[-1]["two cores, wall (s)"],
+    }
     for name in ("correlation", "crossnobis", "spearman"):
         row = next(row for row in rows if row["job"] == name)
         figures[f"{name}_speed"] = row["times faster"]
@@ -52,6 +54,7 @@ def measure() -> Outcome:
     notes = [
         "rsatoolbox has no pairwise discriminants; theirs would be one fit for each of 1 717 731 "
         "pairs and 12 folds.",
+        "The wall time of two cores counts only where nothing else runs.",
         "spearman compares two RDMs of 1 717 731 pairs.",
     ]
     return Outcome(rows, figures, targets, notes)
@@ -128,11 +131,13 @@ def _spearman(folds: np.ndarray) -> tuple:
 
 
 def _discriminants(folds: np.ndarray) -> dict:
-    """Time all pairs of one sample, whitened, on two cores: the best of five."""
+    """Time all pairs of one sample, whitened: CPU time of one core, and wall time of two."""
+    with threadpool_limits(1):
+        cpu = _seconds(lambda: rsa.rdm(folds, method="discriminant"))
+    walls = []
     with threadpool_limits(2):
-        walls = []
         for _ in range(5):
             started = time.perf_counter()
             rsa.rdm(folds, method="discriminant")
             walls.append(time.perf_counter() - started)
-    return {"job": "discriminants of all pairs, two cores, wall", "ours (s)": min(walls)}
+    return {"job": "discriminants of all pairs", "ours (s)": cpu, "two cores, wall (s)": min(walls)}

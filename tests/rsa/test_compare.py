@@ -61,7 +61,7 @@ def test_blocks_and_scratch_files_change_nothing(monkeypatch):
     first, second = drawn(3, seed=0), drawn(4, seed=1)
     expected = rsa.compare(first, second)
     monkeypatch.setattr("surrobrain.rsa.comparison._BLOCK", 10)
-    monkeypatch.setattr("surrobrain.rsa.units.IN_MEMORY", 1)
+    monkeypatch.setattr("surrobrain.rsa.units._IN_MEMORY", 1)
     assert np.allclose(rsa.compare(first, second), expected, atol=1e-6)
 
 

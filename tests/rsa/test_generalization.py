@@ -44,8 +44,7 @@ def test_persons_against_the_mean_of_others():
 def test_files_on_disk_change_nothing(monkeypatch):
     movies = {f"P{k}": lasting(k) for k in range(3)}
     expected = rsa.group_generalization(movies).values
-    monkeypatch.setattr("surrobrain.rsa.generalizing.IN_MEMORY", 1)
-    monkeypatch.setattr("surrobrain.rsa.units.IN_MEMORY", 1)
+    monkeypatch.setattr("surrobrain.rsa.units._IN_MEMORY", 1)
     assert np.allclose(rsa.group_generalization(movies).values, expected, atol=1e-6)
 
 

@@ -74,6 +74,16 @@ def test_shuffled_conditions(method):
     assert (found.p[0, :2] > 0.05).all()
 
 
+def test_shuffling_on_disk_changes_nothing(monkeypatch):
+    models = rsa.RDMs(np.random.default_rng(5).uniform(size=(2, 66)), NAMES)
+    expected = rsa.permutation_test(models, brains(), n_draws=50)
+    monkeypatch.setattr("surrobrain.rsa.units._IN_MEMORY", 1)
+    monkeypatch.setattr("surrobrain.rsa.permuting._BATCH", 1)
+    found = rsa.permutation_test(models, brains(), n_draws=50)
+    assert np.allclose(found.observed, expected.observed, atol=1e-6)
+    assert np.allclose(found.threshold, expected.threshold, atol=1e-6)
+
+
 def test_what_cannot_be_permuted():
     few = rsa.RDMs(np.arange(10.0)[None], NAMES[:5])
     with pytest.raises(ValueError, match="5 conditions have 120 permutations"):

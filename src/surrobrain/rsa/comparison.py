@@ -9,7 +9,7 @@ from surrobrain.rsa.matching import matched
 from surrobrain.rsa.rdms import RDMs
 from surrobrain.rsa.units import METHODS, Method, unit, units
 
-__all__ = ["compare", "similarities"]
+__all__ = ["compare", "products", "similarities"]
 
 _BLOCK = 2**14  # pairs of conditions that are multiplied at once
 
@@ -93,10 +93,17 @@ def similarities(
         return np.array([[tau_a(x, y) for y in second.rows()] for x in first.rows()])
     a = units(first, method=method, covariance=covariance)
     b = a if second is first else units(second, method=method, covariance=covariance)
-    total = np.zeros((len(a), len(b)))
-    for start in range(0, first.n_pairs, _BLOCK):
+    return products(a, b)
+
+
+def products(
+    first: Float[np.ndarray, "first pairs"], second: Float[np.ndarray, "second pairs"]
+) -> Float[np.ndarray, "first second"]:
+    """Multiply all with all in pieces, so that what lies on disk is never in memory at once."""
+    total = np.zeros((len(first), len(second)))
+    for start in range(0, first.shape[1], _BLOCK):
         columns = slice(start, start + _BLOCK)
-        total += a[:, columns] @ b[:, columns].T
+        total += first[:, columns] @ second[:, columns].T
     return total
 
 

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from surrobrain.files import scratch
 from surrobrain.rsa.comparison import similarities
 from surrobrain.rsa.group import gathered
 from surrobrain.rsa.matching import matched
 from surrobrain.rsa.rdms import RDMs
-from surrobrain.rsa.units import IN_MEMORY, Method, poolable
+from surrobrain.rsa.units import Method, poolable, room
 
 __all__ = ["Generalization", "generalization", "group_generalization"]
 
@@ -144,9 +143,7 @@ def _mean(movies: list[RDMs], method: Method) -> RDMs:
     """Average movies in the form that fits the method; on disk when they are large."""
     if len(movies) == 1:
         return movies[0]
-    shape = movies[0].values.shape
-    small = movies[0].values.size <= IN_MEMORY
-    out = np.empty(shape) if small else scratch(shape, np.float32)
+    out = room(movies[0].values.shape)
     for k, rows in enumerate(zip(*(movie.rows() for movie in movies), strict=True)):
         out[k] = np.mean([poolable(row, method=method) for row in rows], axis=0)
     return dataclasses.replace(movies[0], values=out)

@@ -6,11 +6,12 @@ import numpy as np
 from jaxtyping import Float
 
 from surrobrain.errors import NotEnough
+from surrobrain.rsa.comparison import products
 from surrobrain.rsa.condensed import n_conditions_of, positions
 from surrobrain.rsa.group import Persons, gathered
 from surrobrain.rsa.rdms import RDMs
 from surrobrain.rsa.significance import Correction, Significance, judged
-from surrobrain.rsa.units import Method, unit
+from surrobrain.rsa.units import Method, room, unit
 from surrobrain.seeds import Seed, generator
 
 __all__ = ["permutation_test"]
@@ -75,9 +76,10 @@ def permutation_test(
             "7 conditions are needed for 1000"
         )
     group = gathered(persons, like=models)
-    brain = np.stack(
-        [np.mean([unit(row, method=method) for row in rows], axis=0) for rows in group.each_time()]
-    )  # mean over persons first: a mean of products is a product with the mean
+    brain = room((group.n_times, models.n_pairs))
+    for k, rows in enumerate(group.each_time()):
+        # a mean of products is a product with the mean: persons are averaged first
+        brain[k] = np.mean([unit(row, method=method) for row in rows], axis=0)
     own = np.stack(
         [
             unit(row, method=method, name=name)
@@ -85,7 +87,7 @@ def permutation_test(
         ]
     )
     return judged(
-        own @ brain.T, _shuffled(own, brain, n_draws=n_draws, rng=generator(seed)),
+        products(own, brain), _shuffled(own, brain, n_draws=n_draws, rng=generator(seed)),
         correction=correction, test="shuffled conditions", models=tuple(models.names),
         times=group.times,
     )  # fmt: skip
@@ -104,5 +106,6 @@ def _shuffled(
     for start in range(0, n_draws, step):
         orders = [rng.permutation(n) for _ in range(min(step, n_draws - start))]
         shuffled = np.stack([models[:, positions(order, n_conditions=n)] for order in orders])
-        null[start : start + step] = shuffled @ brain.T
+        flat = products(shuffled.reshape(-1, models.shape[1]), brain)
+        null[start : start + step] = flat.reshape(-1, *null.shape[1:])
     return null

@@ -11,7 +11,7 @@ from surrobrain.rsa.pair_noise import decorrelator
 from surrobrain.rsa.ranks import average_ranks
 from surrobrain.rsa.rdms import RDMs
 
-__all__ = ["IN_MEMORY", "METHODS", "RANKED", "Method", "poolable", "unit", "units"]
+__all__ = ["METHODS", "RANKED", "Method", "poolable", "room", "unit", "units"]
 
 Method = Literal[
     "pearson", "spearman", "kendall", "rho_a", "cosine", "whitened_pearson", "whitened_cosine"
@@ -19,7 +19,7 @@ Method = Literal[
 METHODS = frozenset(Method.__args__)  # pyright: ignore[reportAttributeAccessIssue]
 RANKED = frozenset({"spearman", "kendall", "rho_a"})
 _CENTERED = frozenset({"pearson", "spearman", "whitened_pearson", "rho_a"})
-IN_MEMORY = 2**25  # numbers; more are kept in single precision in a scratch file
+_IN_MEMORY = 2**25  # numbers; more are kept in single precision in a scratch file
 
 
 def unit(
@@ -80,11 +80,15 @@ def units(
 ) -> Float[np.ndarray, "rdms pairs"]:
     """Return every RDM as such a vector; many large ones lie in a scratch file on disk."""
     choice(method, METHODS - {"kendall"}, "method")
-    shape = rdms.values.shape
-    out = np.empty(shape) if rdms.values.size <= IN_MEMORY else scratch(shape, np.float32)
+    out = room(rdms.values.shape)
     for k, row in enumerate(rdms.rows()):
         out[k] = unit(row, method=method, covariance=covariance, name=rdms.label(k))
     return out
+
+
+def room(shape: tuple[int, int]) -> Float[np.ndarray, "rdms pairs"]:
+    """Return an empty array in memory, or a large one in single precision in a scratch file."""
+    return np.empty(shape) if shape[0] * shape[1] <= _IN_MEMORY else scratch(shape, np.float32)
 
 
 def poolable(row: Float[np.ndarray, "pairs"], *, method: Method) -> Float[np.ndarray, "pairs"]:
