@@ -22,7 +22,7 @@ def test_sign_flips_find_the_model_that_fits(correction):
     assert found.significant[0, 8:15].all()
     assert not found.significant[1].any()
     assert not found.significant[0, :6].any()
-    assert "12 persons" in found.test
+    assert "sign flips" in found.test
 
 
 def test_few_persons_are_flipped_in_every_way():
@@ -107,6 +107,8 @@ def test_latencies_are_those_of_the_course():
     assert nothing.onset_high == np.inf
     with pytest.raises(ValueError, match=r"several models \(true, empty\); choose one"):
         rsa.latency(scores, rsa.sign_flip_test(scores, n_draws=50))
+    with pytest.raises(ValueError, match="a cluster does not say when it begins"):
+        rsa.latency(scores, rsa.sign_flip_test(scores, correction="cluster"), model="true")
 
 
 def persons_and_models(seed: int, *, m: int = 10, n: int = 12) -> tuple[rsa.RDMs, rsa.RDMs]:

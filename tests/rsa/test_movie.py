@@ -118,3 +118,23 @@ def test_epochs_of_mne():
     assert found.labels == shown.labels
     assert np.allclose(found.times, shown.times)
     assert np.allclose(rsa.movie(found).values, rsa.movie(shown).values)
+
+
+def test_memory_does_not_grow_with_the_length_of_a_movie(tmp_path, monkeypatch):
+    import tracemalloc
+
+    monkeypatch.setattr("surrobrain.rsa.movies._BLOCK", 2**14)
+    rng = np.random.default_rng(0)
+    n, n_times = 120, 300
+    names = [f"image {k}" for k in range(n)]
+    shown = rsa.Trials(
+        rng.normal(size=(2 * n, 8, n_times)).astype(np.float32), 2 * names, np.arange(n_times) / 200
+    )
+    whole = n_times * n * (n - 1) // 2 * 4
+    tracemalloc.start()
+    movie = rsa.movie(shown, path=tmp_path / "P1.npy")
+    scores = rsa.compare(movie, movie)
+    peak = tracemalloc.get_traced_memory()[1] - shown.values.nbytes
+    tracemalloc.stop()
+    assert np.allclose(scores, 1)
+    assert peak < whole / 3

@@ -136,7 +136,8 @@ def ceiling_from(
     ends = np.stack(each, axis=-1)
     if group.times is None:
         ends = ends[..., 0]
-    return NoiseCeiling(*ends, group.names, method, group.times)
+    lower, upper, chance = ends
+    return NoiseCeiling(lower, upper, chance, group.names, method, group.times)
 
 
 def ceilings_of(

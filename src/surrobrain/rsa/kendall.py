@@ -39,7 +39,7 @@ def tau_a(first: Float[np.ndarray, "pairs"], second: Float[np.ndarray, "pairs"])
     if 0 in untied:
         return 0.0
     # whole numbers, so that rounding undoes scipy's division exactly
-    tau_b = kendalltau(first, second, method="asymptotic").statistic
+    tau_b, _ = kendalltau(first, second, method="asymptotic")
     return float(np.rint(tau_b * np.sqrt(untied[0]) * np.sqrt(untied[1])) / everything)
 
 

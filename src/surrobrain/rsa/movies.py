@@ -1,7 +1,6 @@
 """From single trials to RDMs over time, in bounded memory."""
 
 from collections.abc import Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,18 +74,17 @@ def movie(
     design = _design(trials, crossed=method in CROSS_VALIDATED)
     n = len(trials.conditions)
     shape = (len(trials.times), n * (n - 1) // 2)
-    place = nullcontext(np.empty(shape, dtype))
-    if path is not None:
-        path = Path(path)
-        words = RDMs(np.zeros((1, shape[1]), dtype), trials.conditions, measure=method)
-        place = filling(path, shape=shape, dtype=dtype)
-    with place as values:
+    if path is None:
+        values = np.empty(shape, dtype)
         _fill(values, trials, design, method, noise)
-        if path is not None:
-            write_words(path, words, times=trials.times)
-    if path is not None:
-        return read_rdms(path)
-    return RDMs(values, trials.conditions, times=trials.times, measure=method)
+        return RDMs(values, trials.conditions, times=trials.times, measure=method)
+    target = Path(path)
+    choice(target.suffix, [".npy"], "ending of a file that is filled piece by piece")
+    with filling(target, shape=shape, dtype=dtype) as stored:
+        _fill(stored, trials, design, method, noise)
+        words = RDMs(stored[:1], trials.conditions, measure=method)
+        write_words(target, words, times=trials.times)
+    return read_rdms(target)
 
 
 @dataclass(frozen=True, eq=False)

@@ -63,7 +63,7 @@ def latency(
     scores : ModelScores
         Over time, of several persons.
     significance : Significance
-        From `surrobrain.rsa.sign_flip_test` of the same scores.
+        From `surrobrain.rsa.sign_flip_test` of the same scores, with max correction.
     model : str, optional
         Which; needed when there are several.
     consecutive : int
@@ -100,11 +100,16 @@ def latency(
             f"latencies need scores over time and their own test, but scores of shape "
             f"{scores.values.shape} and a test of shape {significance.p.shape} arrived"
         )
+    if (significance.statistic, significance.correction) != ("t", "max"):
+        raise ValueError(
+            f"latencies need a sign_flip_test with max correction, but one by {significance.test} "
+            "arrived; a cluster does not say when it begins, and shuffled conditions know no persons"
+        )
     if len(scores.persons) < 2:
         raise NotEnough("intervals of latencies need at least 2 persons")
     if model is None and len(scores.models) > 1:
         raise ValueError(f"there are several models ({', '.join(scores.models)}); choose one")
-    name = choice(model or scores.models[0], scores.models, "model")
+    name = choice(model or next(iter(scores.models)), scores.models, "model")
     whole(consecutive, "consecutive", low=1)
     own = scores.models.index(name)
     values = scores.values[:, own]
@@ -121,7 +126,8 @@ def latency(
     ends = np.quantile(np.where(found, onsets, np.inf), [0.025, 0.975], method="higher")
     low, high = np.quantile(peaks, [0.025, 0.975]).tolist()
     peak = float(times[values.mean(axis=0).argmax()])
-    return Latency(name, onset, *ends.tolist(), peak, low, high, float(found.mean()))
+    first, last = ends.tolist()
+    return Latency(name, onset, first, last, peak, low, high, float(found.mean()))
 
 
 def _onset(

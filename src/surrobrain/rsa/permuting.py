@@ -88,7 +88,7 @@ def permutation_test(
     )
     return judged(
         products(own, brain), _shuffled(own, brain, n_draws=n_draws, rng=generator(seed)),
-        correction=correction, test="shuffled conditions", models=tuple(models.names),
+        correction=correction, statistic="similarity", models=tuple(models.names),
         times=group.times,
     )  # fmt: skip
 

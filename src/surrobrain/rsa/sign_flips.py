@@ -66,7 +66,7 @@ def sign_flip_test(
     observed = _student(values.mean(axis=0), values)
     null = _student(np.einsum("dn,nmt->dmt", signs, values) / n, values)
     return judged(
-        observed, null, correction=correction, test=f"sign flips over {n} persons",
+        observed, null, correction=correction, statistic="t",
         models=scores.models, times=scores.times,
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ from surrobrain.statistics.family_wise import cluster_p, max_p
 __all__ = ["Correction", "Significance", "judged"]
 
 Correction = Literal["max", "cluster"]
+Statistic = Literal["t", "similarity"]
 _CORRECTIONS = {"max": max_p, "cluster": cluster_p}
 
 
@@ -29,6 +30,10 @@ class Significance:
         What the statistic must exceed for a corrected p of 0.05 by the largest value.
     n_draws : int
         Draws under the null hypothesis; p cannot fall below 1 / (1 + n_draws).
+    statistic : {"t", "similarity"}
+        Student's t over persons, or the mean similarity.
+    correction : {"max", "cluster"}
+        By the largest value of each draw, or by the mass of runs of times.
     test : str
         In words.
     models : tuple of str
@@ -39,7 +44,7 @@ class Significance:
     Examples
     --------
     >>> p = np.array([[0.2, 0.01]])
-    >>> Significance(p, -p, 0.0, 999, "a test", ("cnn",)).significant
+    >>> Significance(p, -p, 0.0, 999, "t", "max", "a test", ("cnn",)).significant
     array([[False,  True]])
     """
 
@@ -47,6 +52,8 @@ class Significance:
     observed: Float[np.ndarray, "models times"]
     threshold: float
     n_draws: int
+    statistic: Statistic
+    correction: Correction
     test: str
     models: tuple[str, ...]
     times: Float[np.ndarray, "times"] | None = None
@@ -62,11 +69,12 @@ def judged(
     null: Float[np.ndarray, "draws models times"],
     *,
     correction: Correction,
-    test: str,
+    statistic: Statistic,
     models: tuple[str, ...],
     times: Float[np.ndarray, "times"] | None,
 ) -> Significance:
     """Hold what was observed against draws under the null hypothesis, made jointly."""
+    tests = {"t": "sign flips over persons", "similarity": "shuffled conditions"}
     correct = _CORRECTIONS[choice(correction, _CORRECTIONS, "correction")]
     over = "models" if times is None else "models and times"
     return Significance(
@@ -74,7 +82,9 @@ def judged(
         observed,
         float(np.quantile(null.max(axis=(1, 2)), 0.95)),
         len(null),
-        f"{test}, {correction} correction over {over}",
+        statistic,
+        correction,
+        f"{tests[statistic]}, {correction} correction over {over}",
         models,
         times,
     )

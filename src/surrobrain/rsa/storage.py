@@ -140,7 +140,9 @@ def _as_csv(rdms: RDMs) -> str:
     labels = rdms.names if rdms.times is None else [repr(float(t)) for t in rdms.times]
     writer.writerow(["first", "second", *labels])
     first, second = np.triu_indices(rdms.n_conditions, 1)
-    for i, j, column in zip(first, second, np.asarray(rdms.values).T, strict=True):
+    for i, j, column in zip(
+        first.tolist(), second.tolist(), np.asarray(rdms.values).T, strict=True
+    ):
         writer.writerow([rdms.conditions[i], rdms.conditions[j], *map(repr, column.tolist())])
     return stream.getvalue()
 

@@ -58,7 +58,8 @@ class Trials:
             )
         if len(self.conditions) < 2:
             raise NotEnough(
-                f"at least 2 conditions are needed, but all trials are {self.labels[:1]}"
+                "at least 2 conditions are needed, but the trials hold "
+                f"{', '.join(self.conditions) or 'none'}"
             )
         if not (self.folds is None or isinstance(self.folds, int)) and (
             len(self.folds) != len(self.values)
@@ -101,7 +102,7 @@ class Trials:
         folds = self.folds
         if folds is not None and not isinstance(folds, int):
             folds = np.asarray(folds)[rows]
-        labels = [self.labels[k] for k in rows]
+        labels = [str(self.labels[int(k)]) for k in rows]
         return Trials(self.values[rows], labels, self.times, folds)
 
     def halves(self, *, seed: Seed = 0) -> tuple["Trials", "Trials"]:

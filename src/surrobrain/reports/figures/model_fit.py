@@ -61,7 +61,7 @@ def _error(scores: ModelScores) -> np.ndarray:
 
 
 def _lines(axes, scores: ModelScores, significance: Significance | None) -> None:
-    times, error = scores.times, _error(scores)
+    times, error = np.asarray(scores.times), _error(scores)
     if scores.ceiling is not None:
         ends = scores.ceiling.lower, scores.ceiling.upper
         axes.fill_between(times, *ends, color="#d9d9d9", lw=0, label="noise ceiling", zorder=0)
