@@ -94,19 +94,7 @@ def latency(
     >>> found.onset, found.peak
     (0.3, 0.4)
     """
-    times = scores.times
-    if times is None or scores.values.shape[1:] != significance.p.shape:
-        raise ValueError(
-            f"latencies need scores over time and their own test, but scores of shape "
-            f"{scores.values.shape} and a test of shape {significance.p.shape} arrived"
-        )
-    if (significance.statistic, significance.correction) != ("t", "max"):
-        raise ValueError(
-            f"latencies need a sign_flip_test with max correction, but one by {significance.test} "
-            "arrived; a cluster does not say when it begins, and shuffled conditions know no persons"
-        )
-    if len(scores.persons) < 2:
-        raise NotEnough("intervals of latencies need at least 2 persons")
+    times = _times(scores, significance)
     if model is None and len(scores.models) > 1:
         raise ValueError(f"there are several models ({', '.join(scores.models)}); choose one")
     name = choice(model or next(iter(scores.models)), scores.models, "model")
@@ -128,6 +116,23 @@ def latency(
     peak = float(times[values.mean(axis=0).argmax()])
     first, last = ends.tolist()
     return Latency(name, onset, first, last, peak, low, high, float(found.mean()))
+
+
+def _times(scores: ModelScores, significance: Significance) -> Float[np.ndarray, "times"]:
+    """Return the times, after a check that latencies can be read from these scores and this test."""
+    if scores.times is None or scores.values.shape[1:] != significance.p.shape:
+        raise ValueError(
+            f"latencies need scores over time and their own test, but scores of shape "
+            f"{scores.values.shape} and a test of shape {significance.p.shape} arrived"
+        )
+    if (significance.statistic, significance.correction) != ("t", "max"):
+        raise ValueError(
+            f"latencies need a sign_flip_test with max correction, but one by {significance.test} "
+            "arrived; a cluster does not say when it begins, nor do shuffled conditions for persons"
+        )
+    if len(scores.persons) < 2:
+        raise NotEnough("intervals of latencies need at least 2 persons")
+    return scores.times
 
 
 def _onset(
