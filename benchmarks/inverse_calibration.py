@@ -132,7 +132,7 @@ def ring() -> Scene:
         observer=sb.observers.Identity(sfreq=20.0),
     )  # fmt: skip
     priors = {"coupling": sb.priors.Normal(0.25, 0.05), "noise": sb.priors.LogNormal(1.0, 1.3)}
-    n_tests = {"laplace": 200, "variational": 60, "nuts": 60, "smc_abc": 60,
+    n_tests = {"laplace": 200, "variational": 100, "nuts": 100, "smc_abc": 100,
                "neural_posterior": 400}  # fmt: skip
     return Scene(sb.FreeNetwork(network, priors), 100.0, n_tests)
 
@@ -148,7 +148,7 @@ def wong_wang() -> Scene:
         "coupling": sb.priors.Normal(0.3, 0.05), "w": sb.priors.Normal(0.7, 0.05),
         "noise": sb.priors.LogNormal(0.005, 1.3),
     }  # fmt: skip
-    n_tests = {"laplace": 200, "variational": 20, "nuts": 20, "smc_abc": 60,
+    n_tests = {"laplace": 200, "variational": 60, "nuts": 60, "smc_abc": 100,
                "neural_posterior": 400}  # fmt: skip
     return Scene(sb.FreeNetwork(network, priors), 300.0, n_tests)
 

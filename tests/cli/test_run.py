@@ -37,11 +37,14 @@ def _run(folder: Path, recording: Path, *more: str) -> int:
         (60, 6, 0, []),
         (300, 3, 15, ["--on-bad", "mask"]),
         (200, 1, 0, []),
-        (200, 2, 0, ["--memory", "3"]),
-        (200, 4, 0, ["--model", "ornstein_uhlenbeck", "--penalty", "energy=0.1"]),
+        pytest.param(200, 2, 0, ["--memory", "3"], marks=pytest.mark.slow),
+        pytest.param(
+            200, 4, 0, ["--model", "ornstein_uhlenbeck", "--penalty", "energy=0.1"],
+            marks=pytest.mark.slow,
+        ),
     ],
     ids=["short", "gapped", "one region", "two regions", "another model"],
-)
+)  # fmt: skip
 def test_what_people_have_ends_in_a_report(tmp_path, capsys, n_times, n_regions, gaps, more):
     values = _coupled(n_times, n_regions)
     if gaps:
@@ -90,6 +93,7 @@ def test_a_bids_folder_is_known_by_its_subject(tmp_path, capsys):
     assert config["recording"]["modality"] == "SEEG"
 
 
+@pytest.mark.slow
 def test_an_edf_file_ends_in_a_report(tmp_path, capsys):
     mne.export.export_raw(tmp_path / "rest.edf", _raw(), verbose="error")
     assert _run(tmp_path, tmp_path / "rest.edf", "--memory", "2") == 0

@@ -2,11 +2,13 @@
 
 import ast
 import importlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+
+import pytest
 
 ROOT = Path(__file__).parents[2]
 SRC = ROOT / "src" / "surrobrain"
@@ -25,6 +27,11 @@ class Module:
     def name(self) -> str:
         """Path below src/surrobrain, for messages."""
         return self.path.relative_to(SRC).as_posix()
+
+    @property
+    def folder(self) -> str:
+        """Top folder below src/surrobrain; a dot for the single files."""
+        return self.name.partition("/")[0] if "/" in self.name else "."
 
     @property
     def dotted(self) -> str:
@@ -46,6 +53,19 @@ def modules() -> tuple[Module, ...]:
     files = sorted(SRC.rglob("*.py"))
     texts = [file.read_text() for file in files]
     return tuple(Module(f, t, ast.parse(t)) for f, t in zip(files, texts, strict=True))
+
+
+def every_module(check: Callable[[Module], None]) -> Callable[[str], None]:
+    """Turn a check of one module into a test per folder: thousands of tests cost a minute."""
+
+    def test(folder: str) -> None:
+        for module in modules():
+            if module.folder == folder:
+                check(module)
+
+    folders = sorted({module.folder for module in modules()})
+    test.__name__, test.__doc__ = check.__name__, check.__doc__
+    return pytest.mark.parametrize("folder", folders)(test)
 
 
 def offering() -> list[ModuleType]:

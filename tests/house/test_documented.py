@@ -3,11 +3,15 @@
 import ast
 import re
 
-import pytest
+from tests.house.source import (
+    Function,
+    arguments,
+    every_module,
+    modules,
+    offering,
+    public_definitions,
+)
 
-from tests.house.source import Function, arguments, modules, offering, public_definitions
-
-WITH_PUBLIC = [m for m in modules() if m.public]
 OFFERED = {pair for package in offering() for pair in package._where.items()}
 COMPILED = ("mechanistic/kernels/", "learned/kernels/")  # numba infers the types there
 
@@ -30,7 +34,7 @@ def accepted(node: Function | ast.ClassDef) -> list[str]:
     return [ast.unparse(n.target) for n in fields if "ClassVar" not in ast.unparse(n.annotation)]
 
 
-@pytest.mark.parametrize("module", WITH_PUBLIC, ids=lambda m: m.name)
+@every_module
 def test_everything_public_has_a_docstring_that_names_what_is_there(module):
     for name, node in public_definitions(module):
         docstring = ast.get_docstring(node)
@@ -42,7 +46,7 @@ def test_everything_public_has_a_docstring_that_names_what_is_there(module):
             assert told == accepted(node), f"{module.name}: {name} documents other parameters"
 
 
-@pytest.mark.parametrize("module", WITH_PUBLIC, ids=lambda m: m.name)
+@every_module
 def test_everything_public_is_annotated(module):
     for name, node in public_definitions(module):
         if not isinstance(node, Function) or module.name.startswith(COMPILED):
@@ -52,7 +56,7 @@ def test_everything_public_is_annotated(module):
         assert node.returns is not None, f"{module.name}: {name} does not say what it returns"
 
 
-@pytest.mark.parametrize("module", WITH_PUBLIC, ids=lambda m: m.name)
+@every_module
 def test_what_the_package_offers_is_documented_in_full(module):
     for name, node in public_definitions(module):
         if (name, module.dotted) not in OFFERED or not accepted(node):
@@ -77,7 +81,7 @@ def test_modules_list_what_they_offer():
     assert silent == []
 
 
-@pytest.mark.parametrize("module", WITH_PUBLIC, ids=lambda m: m.name)
+@every_module
 def test_lists_of_names_are_true(module):
     defined = {n.name for n in module.tree.body if isinstance(n, Function | ast.ClassDef)}
     defined |= {n.id for n in ast.walk(module.tree) if isinstance(n, ast.Name)}

@@ -2,9 +2,7 @@
 
 import ast
 
-import pytest
-
-from tests.house.source import calls, imports, modules
+from tests.house.source import calls, every_module, imports
 
 IMPORTS = {
     "aiohttp", "cloudpickle", "dill", "ftplib", "http", "httpx", "marshal", "pickle", "random",
@@ -24,14 +22,14 @@ ALLOWED = {
 THE_WRITER = "files.py"
 
 
-@pytest.mark.parametrize("module", modules(), ids=lambda m: m.name)
+@every_module
 def test_no_dangerous_import(module):
     found = {name for name in imports(module) if name != "urllib.parse"}  # it only joins text
     for name in {name.split(".")[0] for name in found} & IMPORTS:
         assert module.name.startswith(ALLOWED.get(name, "nowhere")), f"{module.name} imports {name}"
 
 
-@pytest.mark.parametrize("module", modules(), ids=lambda m: m.name)
+@every_module
 def test_no_dangerous_call(module):
     for name, call in calls(module):
         where = f"{module.name}:{call.lineno} {name}"
@@ -42,7 +40,7 @@ def test_no_dangerous_call(module):
             assert not unsafe, f"{where} allows pickles"
 
 
-@pytest.mark.parametrize("module", modules(), ids=lambda m: m.name)
+@every_module
 def test_files_are_written_in_one_place(module):
     if module.name == THE_WRITER:
         return

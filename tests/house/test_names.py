@@ -17,6 +17,13 @@ def test_public_names_are_sorted_and_complete(package):
     assert dir(package) == package.__all__
 
 
+@pytest.mark.parametrize("package", offering(), ids=lambda p: p.__name__)
+def test_no_name_is_that_of_its_module(package):
+    """Importing ``package.name`` as a module would put the module where the name was."""
+    for name, where in package._where.items():
+        assert where != f"{package.__name__}.{name}", f"rename the module {where}"
+
+
 @pytest.mark.parametrize(
     ("package", "name"), [(package, name) for package in offering() for name in package.__all__]
 )

@@ -2,9 +2,7 @@
 
 import ast
 
-import pytest
-
-from tests.house.source import Function, Module, arguments, functions, modules
+from tests.house.source import Function, Module, arguments, every_module, functions, modules
 
 NAMELESS = {"utils", "util", "helpers", "helper", "common", "misc", "base", "core", "tools"}
 
@@ -21,13 +19,13 @@ def code_lines(module: Module, function: Function) -> int:
     return sum(bool(t := source[k - 1].strip()) and not t.startswith("#") for k in lines)
 
 
-@pytest.mark.parametrize("module", modules(), ids=lambda m: m.name)
+@every_module
 def test_files_are_short(module):
     n_lines = len(module.text.splitlines())
     assert n_lines < 400, f"{module.name} has {n_lines} lines; one file holds one thing"
 
 
-@pytest.mark.parametrize("module", modules(), ids=lambda m: m.name)
+@every_module
 def test_functions_are_short_and_take_few_arguments(module):
     for function in functions(module):
         where = f"{module.name}:{function.lineno} {function.name}"
@@ -36,7 +34,7 @@ def test_functions_are_short_and_take_few_arguments(module):
         assert len(arguments(function)) <= 7 or compiled, f"{where} takes too many arguments"
 
 
-@pytest.mark.parametrize("module", modules(), ids=lambda m: m.name)
+@every_module
 def test_names_say_what_is_inside(module):
     parts = module.path.with_suffix("").parts
     assert not NAMELESS & set(parts[parts.index("surrobrain") :])

@@ -2,5 +2,16 @@
 
 from surrobrain.lazy import lazy_names
 
-_where: dict[str, str] = {}
+_where = {
+    "BandedRidgeCV": "surrobrain.linear.banded",
+    "Encoding": "surrobrain.linear.encoding",
+    "EncodingRecipe": "surrobrain.linear.encoding",
+    "RidgeCV": "surrobrain.linear.ridge",
+    "block_permutation": "surrobrain.linear.permuted_blocks",
+    "delayed": "surrobrain.linear.delays",
+    "encode_responses": "surrobrain.linear.encoding",
+    "solve_banded_ridge": "surrobrain.linear.banded",
+    "solve_ridge": "surrobrain.linear.ridge",
+    "unique_variance": "surrobrain.linear.encoding",
+}
 __getattr__, __dir__, __all__ = lazy_names(__name__, _where)
