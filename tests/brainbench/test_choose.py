@@ -67,7 +67,8 @@ def test_other_ways_to_put_scores_together(per):
     scale = mean.n_tokens if per == "sum" else mean.n_tokens / mean.n_bytes
     np.testing.assert_allclose(other.loss, mean.loss * scale)
     assert other.n_tokens is None
-    assert other.recipe == f"custom, {per}"
+    np.testing.assert_allclose(mean.scored(per).loss, other.loss)
+    assert other.recipe == f"custom, by {per}"
 
 
 def test_what_is_written_is_not_scored_again(tmp_path):

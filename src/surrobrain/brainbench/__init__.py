@@ -21,6 +21,7 @@ _where = {
     "ablate_context": "surrobrain.brainbench.ablation",
     "accuracy": "surrobrain.brainbench.accuracies",
     "accuracy_by": "surrobrain.brainbench.accuracies",
+    "analyze": "surrobrain.brainbench.analysis",
     "calibration": "surrobrain.brainbench.confidence",
     "choose": "surrobrain.brainbench.choose",
     "combine": "surrobrain.brainbench.combination",

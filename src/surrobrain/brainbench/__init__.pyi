@@ -2,6 +2,7 @@
 
 from surrobrain.brainbench.ablation import ablate_context
 from surrobrain.brainbench.accuracies import accuracy, accuracy_by
+from surrobrain.brainbench.analysis import analyze
 from surrobrain.brainbench.authoring.accept import accept_drafts
 from surrobrain.brainbench.authoring.chat import local_writer, server_writer
 from surrobrain.brainbench.authoring.draft import draft_items
@@ -40,6 +41,7 @@ __all__ = [
     "accept_drafts",
     "accuracy",
     "accuracy_by",
+    "analyze",
     "calibration",
     "choose",
     "combine",
