@@ -116,12 +116,14 @@ def test_a_pickled_adapter_is_not_read(tmp_path):
         load_adapter(tiny("llama"), tmp_path)
 
 
-def test_the_saved_configuration_names_no_folder(tmp_path):
+def test_the_saved_configuration_tells_where_the_model_lies(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "base").mkdir()
     model = tiny("llama")
-    model.name_or_path = model.config._name_or_path = str(tmp_path)
-    save_weights(adapt(model, Adapter(), seed=0), tmp_path / "out")
+    model.name_or_path = model.config._name_or_path = "base"
+    save_weights(adapt(model, Adapter(), seed=0), "out")
     config = json.loads((tmp_path / "out" / "adapter_config.json").read_text())
-    assert config["base_model_name_or_path"] == tmp_path.name
+    assert config["base_model_name_or_path"] == str(tmp_path / "base")
     assert config["target_modules"] == sorted(config["target_modules"])
 
 

@@ -84,6 +84,13 @@ def test_joined_documents_predict_all_but_the_first_of_a_chunk():
     assert packed.rows([0, 1]).targets.tolist() == [[6, 9, 7, -100], [9, -100, -100, -100]]
 
 
+def test_a_chunk_beyond_the_last_is_empty():
+    packed = pack([[5, 6, 9]], length=4)
+    beyond = packed.rows([3])
+    assert beyond.n_predicted == 0
+    assert beyond.positions.tolist() == [[0, 1, 2, 3]]
+
+
 def test_tokens_may_lie_in_a_file(tmp_path):
     packed = pack([[5, 6, 9], [7, 8, 9]], length=4)
     np.save(tmp_path / "tokens.npy", packed.tokens)

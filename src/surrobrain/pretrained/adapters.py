@@ -2,14 +2,14 @@
 
 import json
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from surrobrain.checks import choice, existing_file, number, positive, whole
-from surrobrain.files import write_bytes, write_text
+from surrobrain.files import write_bytes, write_json, write_text
 from surrobrain.lazy import need
 from surrobrain.seeds import torch_chance
 
@@ -125,7 +125,9 @@ def n_trainable(model: Any) -> int:
     return sum(p.numel() for p in model.parameters() if p.requires_grad)
 
 
-def save_weights(model: Any, folder: str | Path) -> Path:
+def save_weights(
+    model: Any, folder: str | Path, *, weights: Mapping[str, Any] | None = None
+) -> Path:
     """Write what was trained as Hugging Face reads it, each file whole or not at all.
 
     Parameters
@@ -135,6 +137,8 @@ def save_weights(model: Any, folder: str | Path) -> Path:
     folder : path
         Gets ``adapter_model.safetensors`` and ``adapter_config.json``, or with
         ``method="full"`` ``model.safetensors`` and ``config.json``.
+    weights : mapping of str to tensor, optional
+        By name, where those of the model are not all at hand, as on several graphics cards.
 
     Returns
     -------
@@ -142,16 +146,18 @@ def save_weights(model: Any, folder: str | Path) -> Path:
         The file with the weights.
     """
     if not hasattr(model, "peft_config"):
-        write_text(Path(folder) / "config.json", model.config.to_json_string(use_diff=False))
-        return _write_tensors(Path(folder) / WEIGHTS_FILE, _untied(model))
+        config = json.loads(model.config.to_json_string(use_diff=False))
+        config.pop("_name_or_path", None)  # where the weights came from says nothing of these
+        write_json(Path(folder) / "config.json", config)
+        return _write_tensors(Path(folder) / WEIGHTS_FILE, _untied(model, weights))
     peft = need("peft", extra="language")
     config = model.peft_config["default"].to_dict() | {"inference_mode": True}
     base = config["base_model_name_or_path"]
     if base and Path(base).exists():
-        config["base_model_name_or_path"] = Path(base).name  # a path tells names, and helps nobody
+        config["base_model_name_or_path"] = str(Path(base).resolve())  # found from any folder
     write_text(Path(folder) / "adapter_config.json", json.dumps(config, indent=2, default=_plain))
     # "auto" would ask the Hugging Face hub whether the vocabulary was changed
-    tensors = peft.get_peft_model_state_dict(model, save_embedding_layers=False)
+    tensors = peft.get_peft_model_state_dict(model, weights, save_embedding_layers=False)
     return _write_tensors(Path(folder) / ADAPTER_FILE, tensors)
 
 
@@ -216,15 +222,12 @@ def _linear(model: Any, endings: list[str] | None = None) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _untied(model: Any) -> dict[str, Any]:
-    """Return the weights, those that share their memory once."""
-    shown, seen = {}, set()
-    for name, value in model.state_dict().items():
-        place = (value.data_ptr(), value.shape)
-        if place not in seen:
-            shown[name] = value
-        seen.add(place)
-    return shown
+def _untied(model: Any, weights: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the weights, those that the model has under two names once."""
+    every = {name for name, _ in model.named_parameters(remove_duplicate=False)}
+    twice = every - {name for name, _ in model.named_parameters()}
+    found = model.state_dict() if weights is None else weights
+    return {name: value for name, value in found.items() if name not in twice}
 
 
 def _write_tensors(path: Path, tensors: dict[str, Any]) -> Path:

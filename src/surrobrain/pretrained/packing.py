@@ -67,7 +67,7 @@ class Packed:
         return -(-len(self.tokens) // self.length)
 
     def rows(self, chunks: Sequence[int] | Int[np.ndarray, "rows"]) -> Rows:
-        """Return the chunks of these numbers."""
+        """Return the chunks of these numbers; one beyond the last is all filling."""
         begin = np.asarray(chunks, dtype=np.int64)[:, None] * self.length
         places = begin + np.arange(self.length)  # (row, place)
         inside = places < len(self.tokens)
@@ -77,21 +77,22 @@ class Packed:
         if self.separate:
             document = np.searchsorted(self.starts, places, side="right") - 1
             first = np.maximum(first, self.starts[document])
-            first = np.where(inside, first, len(self.tokens))  # the filling is a document too
+            filling = np.maximum(begin, len(self.tokens))  # is a document of its own
+            first = np.where(inside, first, filling)
         follows = np.zeros(places.shape, dtype=bool)
         follows[:, :-1] = inside[:, 1:] & (first[:, 1:] == first[:, :-1])
         targets = np.where(follows, np.roll(tokens, -1, axis=1), _IGNORED)
         return Rows(tokens, places - first, targets)
 
 
-def tokenize(tokenizer: Any, texts: Iterable[str], *, separate: bool = True) -> list[list[int]]:
+def tokenize(tokenizer: Any, texts: Sequence[str], *, separate: bool = True) -> list[list[int]]:
     """Turn texts into documents of tokens.
 
     Parameters
     ----------
     tokenizer : transformers tokenizer
         Puts in front what it always puts in front.
-    texts : iterable of str
+    texts : sequence of str
         One per document.
     separate : bool
         Whether every document ends with the tokenizer's end of sequence.
@@ -111,12 +112,14 @@ def tokenize(tokenizer: Any, texts: Iterable[str], *, separate: bool = True) -> 
             "the tokenizer has no end of sequence to put between documents; set its eos_token, or "
             "use separate=False"
         )
-    documents = []
-    for text in texts:
-        # verbose=False: a document longer than the model's context is cut here, not run as it is
-        tokens = list(tokenizer(text, verbose=False)["input_ids"])
-        documents.append([*tokens, end] if separate and tokens[-1:] != [end] else tokens)
-    return documents
+    if not texts:
+        return []
+    # verbose=False: a document longer than the model's context is cut later, not run as it is
+    documents = tokenizer(list(texts), verbose=False)["input_ids"]
+    return [
+        [*tokens, end] if separate and tokens[-1:] != [end] else list(tokens)
+        for tokens in documents
+    ]
 
 
 def pack(documents: Iterable[Sequence[int]], *, length: int, separate: bool = True) -> Packed:
@@ -194,6 +197,8 @@ def keeps_documents_apart(model: Any) -> bool:
                 model(input_ids=tokens, position_ids=positions, use_cache=False).logits[:, 3:]
                 for tokens in (before, other)
             ]
+    except TypeError:  # it takes no positions at all
+        return False
     finally:
         model.train(training)
     return bool(torch.equal(*seen))
