@@ -1,5 +1,6 @@
 """What a reader must know about a tuned model, as Hugging Face shows it."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def model_card(
     *,
     recipe: Tuning,
     source: Source,
-    perplexities: list[list[float]],
+    perplexities: Sequence[tuple[int, float]],
     n_trained: int,
     n_parameters: int,
 ) -> str:
@@ -62,7 +63,7 @@ def model_card(
         How; with the seed.
     source : Source
         On what.
-    perplexities : list of [int, float]
+    perplexities : sequence of (int, float)
         Updates done, and the held-out perplexity then.
     n_trained, n_parameters : int
         Weights that were trained, and all.

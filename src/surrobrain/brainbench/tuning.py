@@ -111,7 +111,20 @@ def tune(
     Examples
     --------
     >>> import tempfile
-    >>> from surrobrain.brainbench.authored_words import untrained  # doctest: +SKIP
+    >>> from tokenizers import Tokenizer, models, pre_tokenizers
+    >>> from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
+    >>> words = Tokenizer(models.WordLevel(dict(end=0, grid=1, cells=2, tile=3, space=4)))
+    >>> words.pre_tokenizer = pre_tokenizers.Whitespace()
+    >>> tokenizer = PreTrainedTokenizerFast(tokenizer_object=words, eos_token="end")
+    >>> size = {"vocab_size": 5, "n_embd": 8, "n_layer": 1, "n_head": 1, "n_positions": 16}
+    >>> network = GPT2LMHeadModel(GPT2Config(**size, bos_token_id=0, eos_token_id=0))
+    >>> model = LanguageModel(network, tokenizer, name="untrained")
+    >>> corpus = [Document("grid cells", "tile space", doi=f"10.1/{k}") for k in range(40)]
+    >>> recipe = Tuning(length=16, rate=1e-2, epochs=4, held_out=0.2)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     tuned = tune(model, corpus, folder=folder, recipe=recipe, adapter="full")
+    >>> tuned.perplexities[-1][1] < tuned.perplexities[0][1]
+    True
     """
     accelerate = need("accelerate", extra="language")
     recipe = recipe_of(recipe, adapter=adapter, rank=rank)
@@ -160,8 +173,10 @@ def _finish(
     tuned = replace(
         model, model=network, name=f"{model.name}, tuned", device=str(run.accelerator.device)
     )
-    seen = tuple((int(k), float(v)) for k, v in run.perplexities)
-    return Tuned(tuned, run.recipe, run.texts.source, tuple(run.losses), seen, *counts, folder)
+    return Tuned(
+        tuned, run.recipe, run.texts.source, tuple(run.losses), tuple(run.perplexities),
+        *counts, folder,
+    )  # fmt: skip
 
 
 def _optimizer(network: Any, recipe: Tuning) -> Any:

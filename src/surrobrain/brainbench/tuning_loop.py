@@ -38,7 +38,7 @@ class TuningRun:
         Options.
     losses : list of float
         Mean loss of every update so far, in nats per token.
-    perplexities : list of [int, float]
+    perplexities : list of (int, float)
         Updates done, and the held-out perplexity then.
     """
 
@@ -48,7 +48,7 @@ class TuningRun:
     texts: TrainingSet
     recipe: Tuning
     losses: list[float] = field(default_factory=list)
-    perplexities: list[list[float]] = field(default_factory=list)
+    perplexities: list[tuple[int, float]] = field(default_factory=list)
 
     @property
     def per_epoch(self) -> int:
@@ -95,12 +95,12 @@ def run_updates(run: TuningRun, *, checkpoint: Path, identity: Mapping[str, Any]
     with progress(run.n_updates, label="tuning", shown=shown) as report:
         if not run.perplexities:
             report(0, "perplexity before")
-            run.perplexities.append([0, perplexity(run)])
+            run.perplexities.append((0, perplexity(run)))
         while (done := len(run.losses)) < run.n_updates:
             run.losses.append(_update(run, done))
             over = done + 1 == run.n_updates
             if over or (done + 1) % recipe.evaluate_every == 0:
-                run.perplexities.append([done + 1, perplexity(run)])
+                run.perplexities.append((done + 1, perplexity(run)))
             if over or (done + 1) % recipe.save_every == 0:
                 _save(run, checkpoint, identity)
             last = run.perplexities[-1][1]
@@ -228,9 +228,8 @@ def _save(run: TuningRun, path: Path, identity: Mapping[str, Any]) -> None:
     moments = get_optimizer_state_dict(run.model, run.optimizer.optimizer, options=_whole())
     if run.accelerator.is_main_process:  # the others hold nothing of what was gathered
         arrays = {f"weights.{k}": v.float().numpy() for k, v in weights.items()}
-        for name, value in moments.items():
-            if name.startswith("state."):
-                arrays[f"optimizer.{name}"] = value.float().numpy()
+        for parameter, entry in moments["state"].items():
+            arrays |= {f"optimizer.{parameter}.{k}": v.numpy() for k, v in entry.items()}
         record = {"losses": run.losses, "perplexities": run.perplexities}
         save_checkpoint(path, arrays, {"identity": identity, **record})
     run.accelerator.wait_for_everyone()
@@ -245,16 +244,22 @@ def _restore(run: TuningRun, arrays: Mapping[str, Any], record: Mapping[str, Any
     )
 
     options = _whole()
-    parts: dict[str, dict[str, Any]] = {"weights": {}, "optimizer": {}}
+    weights: dict[str, Any] = {}
+    moments: dict[str, dict[str, Any]] = {}
     for name, value in arrays.items():
         part, rest = name.split(".", 1)
-        parts[part][rest] = torch.as_tensor(value)
-    set_model_state_dict(run.model, parts["weights"], options=options)
+        if part == "weights":
+            weights[rest] = torch.as_tensor(value)
+        else:
+            parameter, key = rest.rsplit(".", 1)
+            moments.setdefault(parameter, {})[key] = torch.as_tensor(value)
+    set_model_state_dict(run.model, weights, options=options)
     # what is no tensor, such as the decay of a group, is that of the new optimizer
-    moments = get_optimizer_state_dict(run.model, run.optimizer.optimizer, options=options)
-    moments |= parts["optimizer"]
-    set_optimizer_state_dict(run.model, run.optimizer.optimizer, moments, options=options)
-    run.losses, run.perplexities = list(record["losses"]), list(record["perplexities"])
+    state = get_optimizer_state_dict(run.model, run.optimizer.optimizer, options=options)
+    state["state"] = moments
+    set_optimizer_state_dict(run.model, run.optimizer.optimizer, state, options=options)
+    run.losses = list(record["losses"])
+    run.perplexities = [(done, value) for done, value in record["perplexities"]]
 
 
 def _whole() -> Any:
@@ -262,6 +267,5 @@ def _whole() -> Any:
     from torch.distributed.checkpoint.state_dict import StateDictOptions
 
     return StateDictOptions(
-        full_state_dict=True, cpu_offload=True, ignore_frozen_params=True, strict=False,
-        flatten_optimizer_state_dict=True,
-    )  # fmt: skip
+        full_state_dict=True, cpu_offload=True, ignore_frozen_params=True, strict=False
+    )

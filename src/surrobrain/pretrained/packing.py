@@ -122,7 +122,9 @@ def tokenize(tokenizer: Any, texts: Sequence[str], *, separate: bool = True) -> 
     ]
 
 
-def pack(documents: Iterable[Sequence[int]], *, length: int, separate: bool = True) -> Packed:
+def pack(
+    documents: Iterable[Sequence[int] | Int[np.ndarray, "_"]], *, length: int, separate: bool = True
+) -> Packed:
     """Lay documents end to end and cut them into chunks.
 
     Parameters
@@ -187,8 +189,8 @@ def keeps_documents_apart(model: Any) -> bool:
     torch = need("torch", extra="language")
     device = next(model.parameters()).device
     positions = torch.tensor([[0, 1, 2, 0, 1, 2]], device=device)
-    before = torch.tensor([[1, 2, 3, 4, 5, 6]], device=device)
-    other = torch.tensor([[6, 5, 4, 4, 5, 6]], device=device)
+    before = torch.tensor([[0, 1, 2, 0, 1, 2]], device=device)
+    other = torch.tensor([[2, 0, 1, 0, 1, 2]], device=device)
     training = model.training
     model.eval()
     try:
