@@ -230,7 +230,8 @@ def _save(run: TuningRun, path: Path, identity: Mapping[str, Any]) -> None:
         arrays = {f"weights.{k}": v.float().numpy() for k, v in weights.items()}
         for parameter, entry in moments["state"].items():
             arrays |= {f"optimizer.{parameter}.{k}": v.numpy() for k, v in entry.items()}
-        record = {"losses": run.losses, "perplexities": run.perplexities}
+        record = {"losses": run.losses, "perplexities": run.perplexities,
+                  "groups": moments["param_groups"]}  # fmt: skip
         save_checkpoint(path, arrays, {"identity": identity, **record})
     run.accelerator.wait_for_everyone()
 
@@ -238,7 +239,6 @@ def _save(run: TuningRun, path: Path, identity: Mapping[str, Any]) -> None:
 def _restore(run: TuningRun, arrays: Mapping[str, Any], record: Mapping[str, Any]) -> None:
     import torch
     from torch.distributed.checkpoint.state_dict import (
-        get_optimizer_state_dict,
         set_model_state_dict,
         set_optimizer_state_dict,
     )
@@ -254,9 +254,7 @@ def _restore(run: TuningRun, arrays: Mapping[str, Any], record: Mapping[str, Any
             parameter, key = rest.rsplit(".", 1)
             moments.setdefault(parameter, {})[key] = torch.as_tensor(value)
     set_model_state_dict(run.model, weights, options=options)
-    # what is no tensor, such as the decay of a group, is that of the new optimizer
-    state = get_optimizer_state_dict(run.model, run.optimizer.optimizer, options=options)
-    state["state"] = moments
+    state = {"state": moments, "param_groups": record["groups"]}
     set_optimizer_state_dict(run.model, run.optimizer.optimizer, state, options=options)
     run.losses = list(record["losses"])
     run.perplexities = [(done, value) for done, value in record["perplexities"]]
