@@ -1,11 +1,16 @@
 """What one reader preferred on every test case."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from surrobrain.checks import choice, finite
+
 __all__ = ["Choices"]
+
+NEAR_TIE = 1e-3  # nats per token: the size of half-precision rounding
 
 
 @dataclass(frozen=True)
@@ -29,10 +34,16 @@ class Choices:
     recipe : str
         The scoring in words, such as ``"clean"``.
 
+    Raises
+    ------
+    ValueError
+        A case has no finite loss, there are other numbers of cases than ids, or an id comes twice.
+
     Examples
     --------
-    >>> Choices("a model", ("1", "2"), loss=np.array([[2.0, 2.1], [2.0, 2.0]])).correct
-    array([ True, False])
+    >>> choices = Choices("a model", ("1", "2"), loss=np.array([[2.0, 2.1], [2.0, 2.0]]))
+    >>> choices.correct, choices.accuracy, choices.near_ties
+    (array([ True, False]), 0.5, 1)
     """
 
     model: str
@@ -43,6 +54,22 @@ class Choices:
     subfields: tuple[str | None, ...] = ()
     recipe: str = ""
 
+    def __post_init__(self) -> None:  # noqa: D105
+        n = len(self.ids)
+        lengths = {len(self.loss), len(self.subfields or self.ids)}
+        lengths |= {len(counts) for counts in (self.n_tokens, self.n_bytes) if counts is not None}
+        if lengths != {n}:
+            raise ValueError(
+                f"{self.model} has {n} ids, but its other columns hold {sorted(lengths)} cases; "
+                "give every case one row of each"
+            )
+        if len(set(self.ids)) < n:
+            twice = next(name for k, name in enumerate(self.ids) if name in self.ids[:k])
+            raise ValueError(f"case {twice!r} comes twice in the scores of {self.model}")
+        bad = np.flatnonzero(~np.isfinite(self.loss).all(axis=1))
+        if len(bad):
+            finite(self.loss, f"loss of {self.model} on case {self.ids[bad[0]]!r}")
+
     @property
     def perplexity(self) -> Float[np.ndarray, "items options"]:
         """Exponential of the loss."""
@@ -52,3 +79,61 @@ class Choices:
     def correct(self) -> Bool[np.ndarray, "items"]:
         """Where the original is strictly the least surprising; a tie is wrong."""
         return self.loss[:, 0] < self.loss[:, 1:].min(axis=1)
+
+    @property
+    def accuracy(self) -> float:
+        """Share of correct cases; its interval is in ``surrobrain.brainbench.accuracies``."""
+        return float(self.correct.mean())
+
+    @property
+    def preference(self) -> Float[np.ndarray, "items"]:
+        """Perplexity of the altered version minus that of the original: above 0 is right."""
+        return self.perplexity[:, 1:].min(axis=1) - self.perplexity[:, 0]
+
+    @property
+    def confidence(self) -> Float[np.ndarray, "items"]:
+        """Distance of the perplexities, whichever version is preferred."""
+        return np.abs(self.preference)
+
+    @property
+    def margin(self) -> Float[np.ndarray, "items"]:
+        """Loss of the altered version minus that of the original, in nats per token."""
+        return self.loss[:, 1:].min(axis=1) - self.loss[:, 0]
+
+    @property
+    def tied(self) -> Bool[np.ndarray, "items"]:
+        """Where the losses differ by less than 0.001 nats per token."""
+        return np.abs(self.margin) < NEAR_TIE
+
+    @property
+    def near_ties(self) -> int:
+        """Cases decided by less than 0.001 nats per token, as much as half precision rounds."""
+        return int(self.tied.sum())
+
+    def scored(self, by: Literal["mean", "sum", "byte"]) -> "Choices":
+        """Return the same with a loss that counts otherwise.
+
+        Parameters
+        ----------
+        by : {"mean", "sum", "byte"}
+            Negative log-likelihood per token, of the whole text, or per byte of it.
+
+        Raises
+        ------
+        ValueError
+            The counts it takes are not known.
+        """
+        from dataclasses import replace
+
+        choice(by, ["mean", "sum", "byte"], "score")
+        if by == "mean":
+            return self
+        if self.n_tokens is None or (by == "byte" and self.n_bytes is None):
+            lacks = "tokens" if self.n_tokens is None else "bytes"
+            raise ValueError(
+                f"the scores of {self.model} do not say how many {lacks} each version has, which "
+                f"{by!r} needs; score again, or keep by='mean'"
+            )
+        total = self.loss * self.n_tokens
+        loss = total if by == "sum" else total / self.n_bytes
+        return replace(self, loss=loss, n_tokens=None, recipe=f"{self.recipe}, by {by}".strip(", "))

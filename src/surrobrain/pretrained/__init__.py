@@ -2,5 +2,11 @@
 
 from surrobrain.lazy import lazy_names
 
-_where: dict[str, str] = {}
+_where: dict[str, str] = {
+    "CompletionServer": "surrobrain.pretrained.completions",
+    "LanguageModel": "surrobrain.pretrained.language",
+    "Scoring": "surrobrain.pretrained.scoring",
+    "load_language": "surrobrain.pretrained.language",
+    "score_texts": "surrobrain.pretrained.likelihood",
+}
 __getattr__, __dir__, __all__ = lazy_names(__name__, _where)

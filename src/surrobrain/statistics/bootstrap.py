@@ -56,6 +56,8 @@ def bootstrap_means(
     rows, columns = (chance.spawn(1)[0] for chance in generator(seed).spawn(2))
     there, (n_items, n_readers) = np.isfinite(values), values.shape
     filled, held = np.where(there, values, 0.0), there.astype(np.float64)
+    if over == "items":  # rows stay whole: their sums say all
+        filled, held = filled.sum(axis=1, keepdims=True), held.sum(axis=1, keepdims=True)
     means = []
     for begin in range(0, n_draws, _AT_ONCE):
         n = min(_AT_ONCE, n_draws - begin)
@@ -63,7 +65,7 @@ def bootstrap_means(
         if over == "both":
             readers = columns.multinomial(n_readers, np.full(n_readers, 1 / n_readers), size=n)
         else:
-            readers = np.ones((n, n_readers))
+            readers = np.ones((n, 1))
         counts = ((items @ held) * readers).sum(axis=1)
         sums = ((items @ filled) * readers).sum(axis=1)
         means.append(np.divide(sums, counts, out=np.full(n, np.nan), where=counts > 0))

@@ -93,8 +93,8 @@ def fit_logistic(
         step = np.linalg.solve((design.T * (p * (1 - p))) @ design + ridge, slope)
         if np.abs(step).max() <= 1e-9 * (1 + np.abs(found).max()):
             return Logistic(found[: features.shape[1]], float(found[-1]) if intercept else 0.0)
-        size = 1.0
-        while loss(found - size * step) > now and size > _SMALL:
+        size, allowed = 1.0, now + 1e-12 * (1 + abs(now))  # at the end, losses differ by rounding
+        while loss(found - size * step) > allowed and size > _SMALL:
             size /= 2
         found = found - size * step
         now = loss(found)
