@@ -3,6 +3,13 @@
 from surrobrain.lazy import lazy_names
 
 _where = {
+    "Corpus": "surrobrain.brainbench.corpus.read_corpus",
+    "Document": "surrobrain.brainbench.corpus.document",
+    "HarvestPlan": "surrobrain.brainbench.corpus.plan",
+    "harvest_corpus": "surrobrain.brainbench.corpus.harvest",
+    "read_articles": "surrobrain.brainbench.corpus.read_articles",
+    "read_corpus": "surrobrain.brainbench.corpus.read_corpus",
+    "write_corpus": "surrobrain.brainbench.corpus.write_corpus",
     "Choices": "surrobrain.brainbench.choices",
     "Edit": "surrobrain.brainbench.item",
     "Humans": "surrobrain.brainbench.humans",

@@ -7,6 +7,12 @@ from surrobrain.brainbench.choose import choose
 from surrobrain.brainbench.combination import combine, ensemble
 from surrobrain.brainbench.comparison import compare
 from surrobrain.brainbench.confidence import calibration
+from surrobrain.brainbench.corpus.document import Document
+from surrobrain.brainbench.corpus.harvest import harvest_corpus
+from surrobrain.brainbench.corpus.plan import HarvestPlan
+from surrobrain.brainbench.corpus.read_articles import read_articles
+from surrobrain.brainbench.corpus.read_corpus import Corpus, read_corpus
+from surrobrain.brainbench.corpus.write_corpus import write_corpus
 from surrobrain.brainbench.export import export_task
 from surrobrain.brainbench.humans import Humans, most_expert, read_humans
 from surrobrain.brainbench.item import Edit, Item
@@ -21,7 +27,10 @@ from surrobrain.brainbench.versus import compare_with_humans
 
 __all__ = [
     "Choices",
+    "Corpus",
+    "Document",
     "Edit",
+    "HarvestPlan",
     "Humans",
     "Item",
     "ablate_context",
@@ -35,12 +44,16 @@ __all__ = [
     "ensemble",
     "export_task",
     "find_memorization",
+    "harvest_corpus",
     "item_correlations",
     "item_quality",
     "most_expert",
+    "read_articles",
     "read_choices",
+    "read_corpus",
     "read_humans",
     "read_items",
     "view_tokens",
+    "write_corpus",
     "write_items",
 ]

@@ -1,0 +1,1 @@
+"""Neuroscience literature to train on: found, parsed, licensed, and free of test cases."""
