@@ -48,7 +48,7 @@ def documents(n=60):
     areas = np.random.default_rng(0).integers(len(AREAS), size=(n, 3))
     return [
         Document(
-            " ".join(f"activity in {AREAS[a]} {CHANGES[a]}" for a in row), "when sleep ends",
+            "when sleep ends", " ".join(f"activity in {AREAS[a]} {CHANGES[a]}" for a in row),
             doi=f"10.1/{number}", licence="CC-BY-4.0" if number % 2 else "CC0",
         )
         for number, row in enumerate(areas)

@@ -1,11 +1,19 @@
 import itertools
 import json
 import math
+import os
+import signal
+import subprocess
+import sys
+import time
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from safetensors import safe_open
 from safetensors.numpy import load_file
 
 from surrobrain.brainbench import tuning_loop
@@ -16,6 +24,8 @@ from surrobrain.brainbench.tuning_recipe import RECIPES, recipe_of
 from surrobrain.errors import Diverged
 from surrobrain.pretrained.adapters import Adapter, load_adapter
 from tests.brainbench.small_tuning import RECIPE, documents, small_model
+
+ROOT = Path(__file__).parents[2]
 
 
 def weights(folder):
@@ -225,3 +235,47 @@ def test_the_rate_rises_then_falls_to_zero():
     assert rates[0] == pytest.approx(RECIPE.rate / 10)
     assert all(b < a for a, b in itertools.pairwise(rates[10:]))
     assert rates[-1] < 1e-3 * RECIPE.rate
+
+
+@pytest.mark.slow
+def test_a_process_that_is_killed_ends_with_the_same_bits(tmp_path):
+    """A real kill -9, in the middle of the updates."""
+    n_updates = "60"
+    ran = partial(subprocess.Popen, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT / "src")})
+    command = [sys.executable, "-m", "tests.brainbench.small_tuning"]
+    assert ran([*command, str(tmp_path / "whole"), n_updates]).wait() == 0
+    process = ran([*command, str(tmp_path / "parts"), n_updates])
+    checkpoint = tmp_path / "parts" / "checkpoint.safetensors"
+    while not checkpoint.exists() and process.poll() is None:
+        time.sleep(0.01)
+    process.kill()
+    assert process.wait() == -signal.SIGKILL
+    n_done = len(json.loads(safe_open(checkpoint, "numpy").metadata()["record"])["losses"])
+    assert 0 < n_done < 60
+    assert not (tmp_path / "parts" / "tuning.json").exists()
+    assert ran([*command, str(tmp_path / "parts"), n_updates]).wait() == 0
+    for name in ("adapter_model.safetensors", "checkpoint.safetensors", "tuning.json", "README.md"):
+        assert (tmp_path / "parts" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+
+
+@pytest.mark.slow
+def test_two_processes_compute_what_one_does(tmp_path):
+    """Under the launcher that accelerate uses; dropout is drawn for each process, so without."""
+    script = tmp_path / "run.py"
+    script.write_text(
+        "import sys\n"
+        "from dataclasses import replace\n"
+        "from tests.brainbench.small_tuning import *\n"
+        "recipe = replace(RECIPE, adapter=Adapter(rank=4, dropout=0.0), n_updates=9, at_once=1)\n"
+        "tune(small_model(), documents(), folder=sys.argv[1], recipe=recipe)\n"
+    )
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "src")])
+    alone = {**os.environ, "PYTHONPATH": paths, "ACCELERATE_USE_CPU": "true"}
+    launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2"]
+    subprocess.run([sys.executable, script, tmp_path / "one"], env=alone, check=True)
+    subprocess.run([*launch, script, tmp_path / "two"], env=alone, check=True)
+    one, two = (json.loads((tmp_path / n / "tuning.json").read_text()) for n in ("one", "two"))
+    assert np.allclose(one["losses"], two["losses"], rtol=1e-4)
+    assert np.allclose(one["perplexities"], two["perplexities"], rtol=1e-4)
+    for name, value in weights(tmp_path / "one").items():
+        assert np.allclose(value, weights(tmp_path / "two")[name], atol=1e-3)

@@ -1,14 +1,6 @@
 """Public names for type checkers; written by scripts/names.py, never by hand."""
 
-from surrobrain.pretrained.completions import CompletionServer
-from surrobrain.pretrained.language import LanguageModel, load_language
-from surrobrain.pretrained.likelihood import score_texts
-from surrobrain.pretrained.scoring import Scoring
+
 
 __all__ = [
-    "CompletionServer",
-    "LanguageModel",
-    "Scoring",
-    "load_language",
-    "score_texts",
 ]

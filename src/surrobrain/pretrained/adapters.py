@@ -179,6 +179,16 @@ def load_adapter(model: Any, folder: str | Path) -> Any:
     ------
     FileNotFoundError
         The folder holds no adapter in safetensors; pickled ones are not read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from transformers import GPT2Config, GPT2LMHeadModel
+    >>> size = GPT2Config(n_layer=1, n_embd=8, n_head=2)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = save_weights(adapt(GPT2LMHeadModel(size), Adapter(rank=2), seed=0), folder)
+    ...     load_adapter(GPT2LMHeadModel(size), folder).peft_config["default"].r
+    2
     """
     existing_file(Path(folder) / ADAPTER_FILE)
     peft = need("peft", extra="language")
