@@ -1,6 +1,6 @@
 """Train a small GPT from scratch on open-access articles, and ask it about neuroscience.
 
-The model has seen under a million tokens of mostly general biology, so chance is what honesty
+The model sees some hundred thousand tokens of mostly general biology, so chance is what honesty
 expects; the run shows that the way from a corpus to a tested claim is complete.
 """
 
@@ -30,8 +30,8 @@ from surrobrain.seeds import torch_chance
 
 SEED = 0
 RECIPE = replace(
-    RECIPES["scratch"], batch=16, at_once=4, n_updates=100, rate=2e-3, held_out=0.1, clip=1.0,
-    precision="bf16", evaluate_every=50, seed=SEED,
+    RECIPES["scratch"], batch=8, at_once=4, n_updates=80, rate=3e-3, held_out=0.03,
+    precision="bf16", evaluate_every=80, seed=SEED,
 )  # fmt: skip
 
 
@@ -57,13 +57,13 @@ def untrained() -> LanguageModel:
     """Return a GPT-2 of 4 layers with the tokenizer of neuroscience, its weights drawn."""
     tokenizer = AutoTokenizer.from_pretrained(shared_data("brainbench") / "gpt2_neuro_tokenizer")
     config = GPT2Config(
-        vocab_size=len(tokenizer), n_embd=256, n_layer=4, n_head=4, n_positions=1024,
+        vocab_size=len(tokenizer), n_embd=128, n_layer=4, n_head=4, n_positions=1024,
         bos_token_id=tokenizer.eos_token_id, eos_token_id=tokenizer.eos_token_id,
         resid_pdrop=0.0, embd_pdrop=0.0, attn_pdrop=0.0,
     )  # fmt: skip
     with torch_chance(SEED):
         network = GPT2LMHeadModel(config)
-    return LanguageModel(network.eval(), tokenizer, name="GPT-2, 4 x 256")
+    return LanguageModel(network.eval(), tokenizer, name="GPT-2, 4 x 128")
 
 
 def articles() -> Iterator[Document]:
@@ -122,7 +122,7 @@ def _notes(tuned: Tuned, found: Comparison, minutes: float) -> list[str]:
         "corpus is a thousandth of BrainGPT's and mostly general biology. Near chance is the "
         "expected and honest result; a fall of the perplexity alone is no foresight.",
         f"McNemar: {found.test.only_second} cases gained, {found.test.only_first} lost, p = "
-        f"{found.test.p:.2g}. Perplexity of the originals fell, paired t({found.perplexity.degrees})"
-        f" = {found.perplexity.t:.1f}.",
+        f"{found.test.p:.2g}. Perplexity of the originals before and after, paired: "
+        f"t({found.perplexity.degrees}) = {found.perplexity.t:.1f}.",
         "Case 62 is scored as published, with its malformed bracket.",
     ]
