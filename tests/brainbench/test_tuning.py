@@ -22,6 +22,7 @@ from surrobrain.brainbench.training_set import open_training_set
 from surrobrain.brainbench.tuning import tune
 from surrobrain.brainbench.tuning_recipe import RECIPES, recipe_of
 from surrobrain.errors import Diverged
+from surrobrain.journal import read_journal
 from surrobrain.pretrained.adapters import Adapter, load_adapter
 from tests.brainbench.small_tuning import RECIPE, documents, small_model
 
@@ -179,6 +180,8 @@ def test_the_card_tells_data_licences_seed_and_figures(tuned):
         assert told in card, told
     record = json.loads((tuned.folder / "tuning.json").read_text())
     assert record["losses"] == list(tuned.losses)
+    told = read_journal(tuned.folder / "progress.jsonl").entries
+    assert [(entry["updates"], entry["perplexity"]) for entry in told] == list(tuned.perplexities)
 
 
 def test_another_corpus_recipe_or_model_is_refused(tuned):

@@ -110,6 +110,15 @@ def test_an_unknown_layer_is_refused_with_those_there_are():
         adapt(torch.nn.Sequential(torch.nn.Linear(2, 2)), Adapter(), seed=0)
 
 
+@pytest.mark.parametrize("method", ["lora", "full"])
+def test_a_second_adapter_is_refused(method):
+    model = tiny("llama")
+    adapted = adapt(model, Adapter(), seed=0)
+    for one in (model, adapted):
+        with pytest.raises(ValueError, match="has an adapter already"):
+            adapt(one, Adapter(method), seed=0)
+
+
 def test_a_pickled_adapter_is_not_read(tmp_path):
     (tmp_path / "adapter_model.bin").write_bytes(b"")
     with pytest.raises(FileNotFoundError, match="adapter_model"):

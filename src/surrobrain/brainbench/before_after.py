@@ -52,10 +52,21 @@ def compare_before_after(
 
     Examples
     --------
-    >>> from surrobrain.brainbench import Item, tune  # doctest: +SKIP
-    >>> tuned = tune(model, "corpus", exclude=items)  # doctest: +SKIP
-    >>> print(compare_before_after(tuned.model, items))  # doctest: +SKIP
-    gpt2 0.640 -> gpt2, tuned 0.665: +0.025 [-0.020, +0.070], 8 against 13 discordant cases, ...
+    >>> from surrobrain.brainbench import Item
+    >>> from tokenizers import Tokenizer, models, pre_tokenizers
+    >>> from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
+    >>> words = Tokenizer(models.WordLevel({"<s>": 0, "rate": 1, "rises": 2, "falls": 3}, "<s>"))
+    >>> words.pre_tokenizer = pre_tokenizers.Whitespace()
+    >>> tokenizer = PreTrainedTokenizerFast(tokenizer_object=words, bos_token="<s>")
+    >>> network = GPT2LMHeadModel(GPT2Config(vocab_size=4, n_embd=8, n_layer=1, n_head=1)).eval()
+    >>> model = LanguageModel(network, tokenizer, name="not tuned at all")
+    >>> items = [
+    ...     Item("1", original="rate rises", altered="rate falls", edits=()),
+    ...     Item("2", original="rate falls", altered="rate rises", edits=()),
+    ... ]
+    >>> found = compare_before_after(model, items, before=choose(model, items))
+    >>> found.difference, found.test.p
+    (0.0, 1.0)
     """
     files = [None if results is None else Path(results) / f"{name}.scores.jsonl"
              for name in ("before", "after")]  # fmt: skip

@@ -12,6 +12,7 @@ import numpy as np
 from surrobrain.brainbench.training_set import TrainingSet
 from surrobrain.brainbench.tuning_recipe import Tuning
 from surrobrain.errors import Diverged
+from surrobrain.journal import append
 from surrobrain.pretrained.packing import Packed, Rows
 from surrobrain.progress import progress
 from surrobrain.seeds import stream, torch_chance
@@ -96,15 +97,25 @@ def run_updates(run: TuningRun, *, checkpoint: Path, identity: Mapping[str, Any]
         if not run.perplexities:
             report(0, "perplexity before")
             run.perplexities.append((0, perplexity(run)))
+            _tell(run, checkpoint.with_name("progress.jsonl"))
         while (done := len(run.losses)) < run.n_updates:
             run.losses.append(_update(run, done))
             over = done + 1 == run.n_updates
             if over or (done + 1) % recipe.evaluate_every == 0:
                 run.perplexities.append((done + 1, perplexity(run)))
+                _tell(run, checkpoint.with_name("progress.jsonl"))
             if over or (done + 1) % recipe.save_every == 0:
                 _save(run, checkpoint, identity)
             last = run.perplexities[-1][1]
             report(done + 1, f"loss {run.losses[-1]:.3f}, held-out perplexity {last:.4g}")
+
+
+def _tell(run: TuningRun, path: Path) -> None:
+    """Write where the training stands, for jobs that have no terminal."""
+    if run.accelerator.is_main_process:
+        done, value = run.perplexities[-1]
+        loss = run.losses[-1] if run.losses else None
+        append(path, {"updates": done, "of": run.n_updates, "loss": loss, "perplexity": value})
 
 
 def perplexity(run: TuningRun) -> float:
@@ -124,7 +135,8 @@ def perplexity(run: TuningRun) -> float:
             total[0] += _loss_sum(run, rows).double()
         total[1] += rows.n_predicted
     summed, count = accelerator.reduce(total, reduction="sum").tolist()
-    return math.exp(min(summed / count, 700.0))
+    mean = _finite(summed / max(count, 1), "on the held-out documents", run.recipe)
+    return math.exp(min(mean, 700.0))
 
 
 def _update(run: TuningRun, number: int) -> float:
@@ -153,12 +165,16 @@ def _update(run: TuningRun, number: int) -> float:
     accelerator.clip_grad_norm_(run.model.parameters(), recipe.clip)
     run.optimizer.step()
     mean = float(accelerator.reduce(total, reduction="sum")) / max(n_tokens, 1)
-    if not math.isfinite(mean):
+    return _finite(mean, f"in update {number + 1}", recipe)
+
+
+def _finite(loss: float, when: str, recipe: Tuning) -> float:
+    if not math.isfinite(loss):
         raise Diverged(
-            f"the loss left the finite range in update {number + 1}; use a smaller rate than "
-            f"{recipe.rate:g}, a longer warm_up, or precision='fp32'"
+            f"the loss left the finite range {when}; use a smaller rate than {recipe.rate:g}, a "
+            "longer warm_up, or precision='fp32'"
         )
-    return mean
+    return loss
 
 
 def _loss_sum(run: TuningRun, rows: Rows) -> Any:

@@ -90,7 +90,7 @@ def adapt(model: Any, adapter: Adapter, *, seed: int) -> Any:
     Raises
     ------
     ValueError
-        The model has no layer of such a name; the message lists those it has.
+        The model has no layer of such a name (the message lists those it has), or an adapter.
 
     Examples
     --------
@@ -99,6 +99,11 @@ def adapt(model: Any, adapter: Adapter, *, seed: int) -> Any:
     >>> n_trainable(adapt(model, Adapter(rank=2), seed=0))
     256
     """
+    if hasattr(model, "peft_config"):
+        raise ValueError(
+            "the model has an adapter already; load it anew, or make the adapter part of it first "
+            "with model.merge_and_unload()"
+        )
     if adapter.method == "full":
         return model.float().requires_grad_()
     peft = need("peft", extra="language")
