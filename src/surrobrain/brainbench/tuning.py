@@ -1,5 +1,6 @@
 """Tuning a language model on the literature, as BrainGPT was."""
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -134,7 +135,7 @@ def tune(
             f"{model.name} reads over the borders of documents in one chunk; use separate=False, "
             "or attn_implementation='sdpa' when it is loaded"
         )
-    accelerator = accelerate.Accelerator()
+    accelerator = accelerate.Accelerator(cpu=_stays_on_cpu(model))
     folder, start = Path(folder), fingerprint(model)
     documents = read_corpus(corpus) if isinstance(corpus, (str, Path)) else corpus
     if accelerator.is_main_process:
@@ -188,6 +189,11 @@ def _optimizer(network: Any, recipe: Tuning) -> Any:
         {"params": [p for p in trained if p.ndim < 2], "weight_decay": 0.0},
     ]
     return torch.optim.AdamW([g for g in groups if g["params"]], lr=recipe.rate)
+
+
+def _stays_on_cpu(model: LanguageModel) -> bool:
+    """Of many processes, each takes the model from the CPU to its own graphics card."""
+    return model.device == "cpu" and os.environ.get("WORLD_SIZE", "1") == "1"
 
 
 def _check_length(model: LanguageModel, recipe: Tuning) -> None:

@@ -4,7 +4,7 @@ import json
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -199,13 +199,6 @@ def load_adapter(model: Any, folder: str | Path) -> Any:
     peft = need("peft", extra="language")
     with _without_deprecations():
         return peft.PeftModel.from_pretrained(model, str(folder)).eval()
-
-
-def describe(adapter: Adapter) -> str:
-    """Say in a few words what is trained."""
-    if adapter.method == "full":
-        return "all weights"
-    return ", ".join(f"{name} {value}" for name, value in asdict(adapter).items() if value)
 
 
 def _modules(model: Any, asked: tuple[str, ...]) -> list[str]:
