@@ -241,7 +241,7 @@ def _save(run: TuningRun, path: Path, identity: Mapping[str, Any]) -> None:
     from torch.distributed.checkpoint.state_dict import get_optimizer_state_dict
 
     weights = run.trained_weights()
-    moments = get_optimizer_state_dict(run.model, run.optimizer.optimizer, options=_whole())
+    moments: Any = get_optimizer_state_dict(run.model, run.optimizer.optimizer, options=_whole())
     if run.accelerator.is_main_process:  # the others hold nothing of what was gathered
         arrays = {f"weights.{k}": v.float().numpy() for k, v in weights.items()}
         for parameter, entry in moments["state"].items():

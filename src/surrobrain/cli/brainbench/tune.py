@@ -58,15 +58,7 @@ def _recipe_options(function: Any) -> Any:
 @click.option("--local-files-only", is_flag=True, help="Never ask the hub.")
 @output_options
 def tune(
-    model: str,
-    corpus: str,
-    out: str,
-    cases: str | None,
-    recipe: str,
-    adapter: str | None,
-    rank: int | None,
-    as_json: bool,
-    **typed: Any,
+    model: str, corpus: str, out: str, cases: str | None, recipe: str, as_json: bool, **typed: Any
 ) -> None:
     """Train MODEL on CORPUS, a folder made by 'surrobrain brainbench corpus'.
 
@@ -84,7 +76,7 @@ def tune(
     from surrobrain.brainbench.item_reader import read_items
     from surrobrain.brainbench.tuning import tune as run_tuning
 
-    options, tell = _options(recipe, adapter, rank, typed), teller()
+    options, tell = _options(recipe, typed), teller()
     items = () if cases is None else read_items(cases)
     alone = int(os.environ.get("WORLD_SIZE", "1")) == 1
     with threads(typed.pop("threads")):
@@ -102,7 +94,7 @@ def tune(
         emit(_payload(done, found), _text(done, found), as_json=as_json)
 
 
-def _options(recipe: str, adapter: str | None, rank: int | None, typed: dict[str, Any]) -> "Tuning":
+def _options(recipe: str, typed: dict[str, Any]) -> "Tuning":
     import dataclasses
 
     from surrobrain.brainbench.tuning_recipe import recipe_of
@@ -110,7 +102,7 @@ def _options(recipe: str, adapter: str | None, rank: int | None, typed: dict[str
     names = [*(name.replace("-", "_") for name, _, _ in _OPTIONS), "precision", "separate"]
     changed = {name: typed.pop(name) for name in names}
     changed = {name: value for name, value in changed.items() if value is not None}
-    made = recipe_of(recipe, adapter=adapter, rank=rank)
+    made = recipe_of(recipe, adapter=typed.pop("adapter"), rank=typed.pop("rank"))
     return dataclasses.replace(made, **changed, progress=teller() is not None)
 
 
