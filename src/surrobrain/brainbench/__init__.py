@@ -18,6 +18,7 @@ _where = {
     "Edit": "surrobrain.brainbench.item",
     "Humans": "surrobrain.brainbench.humans",
     "Item": "surrobrain.brainbench.item",
+    "Tuning": "surrobrain.brainbench.tuning_recipe",
     "ablate_context": "surrobrain.brainbench.ablation",
     "accuracy": "surrobrain.brainbench.accuracies",
     "accuracy_by": "surrobrain.brainbench.accuracies",
@@ -26,6 +27,7 @@ _where = {
     "choose": "surrobrain.brainbench.choosing",
     "combine": "surrobrain.brainbench.combination",
     "compare": "surrobrain.brainbench.comparison",
+    "compare_before_after": "surrobrain.brainbench.before_after",
     "compare_with_humans": "surrobrain.brainbench.versus",
     "ensemble": "surrobrain.brainbench.combination",
     "export_task": "surrobrain.brainbench.export",
@@ -36,6 +38,7 @@ _where = {
     "read_choices": "surrobrain.brainbench.published",
     "read_humans": "surrobrain.brainbench.humans",
     "read_items": "surrobrain.brainbench.item_reader",
+    "tune": "surrobrain.brainbench.tuning",
     "view_tokens": "surrobrain.brainbench.token_view",
     "write_items": "surrobrain.brainbench.item_writer",
 }

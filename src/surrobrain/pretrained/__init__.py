@@ -3,9 +3,12 @@
 from surrobrain.lazy import lazy_names
 
 _where: dict[str, str] = {
+    "Adapter": "surrobrain.pretrained.adapters",
     "CompletionServer": "surrobrain.pretrained.completions",
     "LanguageModel": "surrobrain.pretrained.language",
     "Scoring": "surrobrain.pretrained.scoring",
+    "adapt": "surrobrain.pretrained.adapters",
+    "load_adapter": "surrobrain.pretrained.adapters",
     "load_language": "surrobrain.pretrained.language",
     "score_texts": "surrobrain.pretrained.likelihood",
 }
