@@ -56,12 +56,12 @@ def test_trimmed_volumes_get_a_row_but_no_say():
 
 def test_independent_components_are_told_from_their_mixtures():
     rng = np.random.default_rng(0)
-    codes = (rng.random((4, 3000)) < 0.2) * rng.laplace(size=(4, 3000))
+    codes = (rng.random((12, 6000)) < 0.1) * rng.laplace(size=(12, 6000))
     codes = codes[:, np.abs(codes).max(axis=0) > 0.1]
-    courses, _ = np.linalg.qr(rng.normal(size=(60, 4)))
+    courses, _ = np.linalg.qr(rng.normal(size=(60, 12)))
     values = courses @ codes / codes.std() + 0.01 * rng.normal(size=(60, codes.shape[1]))
     neurons = Responses(values, tr=2.0)
-    found = find_patterns(neurons, 4, method="ica")
+    found = find_patterns(neurons, 12, method="ica")
     x = unit_responses(neurons)
     assert matched_similarity(courses, found.time_courses) > 0.95
     assert np.square(x - found.time_courses @ found.codes).sum() < 0.05 * np.square(x).sum()
