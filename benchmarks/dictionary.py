@@ -6,11 +6,13 @@ one judge for all, 300 steps of FISTA.
 """
 
 import time
+import warnings
 from collections.abc import Callable
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 from sklearn.decomposition import MiniBatchDictionaryLearning
+from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
 from benchmarks.outcome import Outcome
@@ -57,7 +59,8 @@ def measure() -> Outcome:
         ).fit(x.T).components_.T  # fmt: skip
 
     peers = [(1, "lars"), (1, "cd"), (3, "lars"), (3, "cd")]
-    with threadpool_limits(1):
+    with threadpool_limits(1), warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # of its codes, to 1e-8
         rows = [_row(f"ours, seed {s}", lambda s=s: ours(s), x, truth) for s in SEEDS]
         rows += [
             _row(f"scikit-learn, {how}, {n} epochs", lambda n=n, how=how: theirs(n, how), x, truth)

@@ -9,4 +9,4 @@ __all__ = ["networks"]
 
 @click.group(cls=Folder, folder="surrobrain.cli.networks")
 def networks() -> None:
-    """Which neurons of a language model go along with which brain networks? Listen, reduce, encode."""
+    """Which neurons of a language model go along with which brain networks? Listen, encode."""
