@@ -154,7 +154,7 @@ def _dictionary(x: np.ndarray, n_patterns: int, sparsity: float, seed: Seed) -> 
 
 
 def _ica(x: np.ndarray, n_patterns: int, seed: Seed) -> Learned:
-    need("sklearn", extra="test")
+    need("sklearn", extra="fmri")
     from sklearn.decomposition import FastICA
     from sklearn.exceptions import ConvergenceWarning
 
@@ -173,7 +173,7 @@ def _ica(x: np.ndarray, n_patterns: int, seed: Seed) -> Learned:
 
 
 def _kmeans(x: np.ndarray, n_patterns: int, seed: Seed) -> Learned:
-    need("sklearn", extra="test")
+    need("sklearn", extra="fmri")
     from sklearn.cluster import KMeans
 
     given: dict[str, Any] = {"n_init": 4, "random_state": _number(seed)}
