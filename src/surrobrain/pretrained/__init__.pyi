@@ -1,7 +1,12 @@
 """Public names for type checkers; written by scripts/names.py, never by hand."""
 
+<<<<<<< HEAD
 from surrobrain.pretrained.adapters import Adapter, adapt, load_adapter
+=======
+from surrobrain.pretrained.activations import token_activations
+>>>>>>> nets-capture
 from surrobrain.pretrained.completions import CompletionServer
+from surrobrain.pretrained.encoder import load_encoder
 from surrobrain.pretrained.language import LanguageModel, load_language
 from surrobrain.pretrained.likelihood import score_texts
 from surrobrain.pretrained.scoring import Scoring
@@ -11,8 +16,13 @@ __all__ = [
     "CompletionServer",
     "LanguageModel",
     "Scoring",
+<<<<<<< HEAD
     "adapt",
     "load_adapter",
+=======
+    "load_encoder",
+>>>>>>> nets-capture
     "load_language",
     "score_texts",
+    "token_activations",
 ]
