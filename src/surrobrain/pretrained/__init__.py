@@ -7,12 +7,9 @@ _where: dict[str, str] = {
     "CompletionServer": "surrobrain.pretrained.completions",
     "LanguageModel": "surrobrain.pretrained.language",
     "Scoring": "surrobrain.pretrained.scoring",
-<<<<<<< HEAD
     "adapt": "surrobrain.pretrained.adapters",
     "load_adapter": "surrobrain.pretrained.adapters",
-=======
     "load_encoder": "surrobrain.pretrained.encoder",
->>>>>>> nets-capture
     "load_language": "surrobrain.pretrained.language",
     "score_texts": "surrobrain.pretrained.likelihood",
     "token_activations": "surrobrain.pretrained.activations",

@@ -1,10 +1,7 @@
 """Public names for type checkers; written by scripts/names.py, never by hand."""
 
-<<<<<<< HEAD
-from surrobrain.pretrained.adapters import Adapter, adapt, load_adapter
-=======
 from surrobrain.pretrained.activations import token_activations
->>>>>>> nets-capture
+from surrobrain.pretrained.adapters import Adapter, adapt, load_adapter
 from surrobrain.pretrained.completions import CompletionServer
 from surrobrain.pretrained.encoder import load_encoder
 from surrobrain.pretrained.language import LanguageModel, load_language
@@ -16,12 +13,9 @@ __all__ = [
     "CompletionServer",
     "LanguageModel",
     "Scoring",
-<<<<<<< HEAD
     "adapt",
     "load_adapter",
-=======
     "load_encoder",
->>>>>>> nets-capture
     "load_language",
     "score_texts",
     "token_activations",
