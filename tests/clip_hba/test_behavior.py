@@ -29,13 +29,18 @@ def tuned(recipe, *, clip=None, people=PEOPLE, images=IMAGES, **given):
     return tune_behavior(clip, images, people, held_out=images.names[:10], recipe=recipe, **given)
 
 
+def losses_of(model):
+    return model.trained.train, model.trained.validation, model.trained.best
+
+
 @pytest.mark.parametrize("recipe", ["improved", "published"])
 def test_tuning_lowers_the_error_and_leaves_its_input_alone(recipe):
     clip = load(vision(), rank=4)
     before = {name: value.clone() for name, value in clip.trained().items()}
-    model = tuned(brief(recipe, epochs=8), clip=clip)
-    losses = model.trained.validation
-    assert losses[model.trained.best] < 0.98 * losses[0]
+    model = tuned(brief(recipe, epochs=40, rate=1e-2), clip=clip)
+    losses = model.trained
+    assert losses.train[-1] < 0.95 * losses.train[0]
+    assert losses.validation[losses.best] < 0.98 * losses.validation[0]
     assert all(torch.equal(before[name], value) for name, value in clip.trained().items())
     assert model.predict(IMAGES).shape == (60, 4)
 
@@ -76,7 +81,6 @@ def test_the_published_start_turns_weights_by_nine_degrees():
     before = layer.base_layer.weight
     randomize(clip, seed=0)
     with torch.no_grad():
-        after = layer.merge
         change = layer.lora_B["default"].weight @ layer.lora_A["default"].weight * 0.5
         cosine = torch.cosine_similarity(before + change, before, dim=1)
     assert float(torch.rad2deg(torch.arccos(cosine)).mean()) == pytest.approx(9.4, abs=0.5)
@@ -118,7 +122,7 @@ def test_held_out_objects_are_never_looked_at():
     changed = PEOPLE.values.copy()
     changed[:10] = -1e6
     other = tuned(brief(epochs=2), people=Embedding(changed, PEOPLE.names, PEOPLE.prompts))
-    assert other.trained == tuned(brief(epochs=2)).trained
+    assert losses_of(other) == losses_of(tuned(brief(epochs=2)))
     assert not set(other.split.held_out) & {*other.split.train, *other.split.validation}
     assert (len(other.split.train), len(other.split.validation)) == (40, 10)
 
@@ -140,8 +144,8 @@ def test_sorted_names_give_objects_the_rows_of_others():
     one = tuned(brief("published", epochs=1, names_sorted=False), people=backwards)
     same = tuned(brief("published", epochs=1, names_sorted=False))
     other = tuned(brief("published", epochs=1, names_sorted=True), people=backwards)
-    assert one.trained == same.trained
-    assert other.trained != one.trained
+    assert losses_of(one) == losses_of(same)
+    assert losses_of(other) != losses_of(one)
 
 
 def test_first_letters_are_read_only_where_asked():
@@ -176,7 +180,8 @@ def test_a_tuned_model_is_kept_in_a_folder_and_comes_back_the_same(tmp_path):
     save_behavior(model, tmp_path)
     again = load_behavior(tmp_path, model=vision())
     assert np.array_equal(again.predict(IMAGES), model.predict(IMAGES))
-    assert (again.split, again.recipe, again.trained) == (model.split, model.recipe, model.trained)
+    assert (again.split, again.recipe) == (model.split, model.recipe)
+    assert losses_of(again) == losses_of(model)
     (tmp_path / "head.safetensors").write_bytes(b"another")
     with pytest.raises(ValueError, match=r"head\.safetensors .* is not the one"):
         load_behavior(tmp_path, model=vision())
@@ -185,12 +190,12 @@ def test_a_tuned_model_is_kept_in_a_folder_and_comes_back_the_same(tmp_path):
 def test_a_checkpoint_of_another_training_is_refused(tmp_path):
     kept = tmp_path / "checkpoint.safetensors"
     first = tuned(brief(epochs=2), checkpoint=kept)
-    assert tuned(brief(epochs=2), checkpoint=kept).trained == first.trained
+    assert losses_of(tuned(brief(epochs=2), checkpoint=kept)) == losses_of(first)
     with pytest.raises(ValueError, match="belongs to another training: embedding was"):
         tuned(brief(epochs=2), checkpoint=kept, people=Embedding(
             PEOPLE.values * 2, PEOPLE.names, PEOPLE.prompts))  # fmt: skip
-    with pytest.raises(ValueError, match="another training: recipe was"):
-        tuned(brief(epochs=2, seed=7, validation=0.3), checkpoint=kept)
+    with pytest.raises(ValueError, match=r"another training: training\.epochs was 2, now 3;"):
+        tuned(brief(epochs=3), checkpoint=kept)
 
 
 RUN = """
@@ -205,7 +210,7 @@ from tests.tiny_clip import pictures, vision
 torch.set_num_threads(1)
 images, out = pictures(60), sys.argv[1]
 model = tune_behavior(load(vision(), rank=4), images, judged(images), held_out=images.names[:10],
-                      recipe=brief(epochs=60), cache=f"{out}/cache",
+                      recipe=brief(epochs=30), cache=f"{out}/cache",
                       checkpoint=f"{out}/checkpoint.safetensors")
 save_behavior(model, f"{out}/tuned")
 """

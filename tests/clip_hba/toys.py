@@ -19,9 +19,11 @@ def judged(images: Images) -> Embedding:
     return Embedding(values, images.names, PROMPTS)
 
 
-def brief(recipe: str | Recipe = "improved", *, epochs: int = 4, **changes: object) -> Recipe:
+def brief(
+    recipe: str | Recipe = "improved", *, epochs: int = 4, rate: float = 3e-3, **changes: object
+) -> Recipe:
     made = RECIPES[recipe] if isinstance(recipe, str) else recipe
     training = dataclasses.replace(
-        made.training, epochs=epochs, rate=3e-3, batch=16, progress=False
+        made.training, epochs=epochs, rate=rate, batch=16, progress=False
     )
     return dataclasses.replace(made, training=training, **changes)  # pyright: ignore

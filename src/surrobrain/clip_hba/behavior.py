@@ -249,16 +249,22 @@ def _identity(
     clip: Clip, views: Views, wanted: np.ndarray, recipe: Recipe, split: Split
 ) -> dict[str, Any]:
     told = dataclasses.asdict(recipe)
-    told["training"].pop("progress")
+    training = told.pop("training")
+    training.pop("progress")
     pictures = "".join(image_digest(source) for source in views.images.sources)
     return {
         "what": "behavior",
-        "model": base_digest(clip.network),
+        "model": base_digest(clip.network)[:16],
         "adapter": dataclasses.asdict(clip.adapter),
-        "start": tensors_digest(clip.trained().items()),
-        "recipe": told,
-        "images": hashlib.sha256(pictures.encode()).hexdigest(),
-        "embedding": hashlib.sha256(np.ascontiguousarray(wanted).tobytes()).hexdigest(),
+        "start": tensors_digest(clip.trained().items())[:16],
+        "images": _short(pictures.encode()),
+        "embedding": _short(np.ascontiguousarray(wanted).tobytes()),
         "prompts": views.prompts,
-        "split": hashlib.sha256(str(dataclasses.astuple(split)).encode()).hexdigest(),
+        "split": _short(str(dataclasses.astuple(split)).encode()),
+        **{f"recipe.{name}": value for name, value in told.items()},
+        **{f"training.{name}": value for name, value in training.items()},
     }
+
+
+def _short(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]

@@ -187,8 +187,17 @@ def _correlations(
 def _intervals(
     every: list[np.ndarray], wanted: np.ndarray, *, n_draws: int, seed: int
 ) -> Float64[np.ndarray, "models 2"]:
+    """Return Student's interval of mean correlations, with the spread over resampled objects.
+
+    Their quantiles would lie too high: objects that are drawn twice, and dimensions that no drawn
+    object has, make correlations larger.
+    """
+    from scipy.special import stdtrit
+
     rng, drawn = generator(seed), np.empty((n_draws, len(every)))
     for k in range(n_draws):
         order = rng.integers(len(wanted), size=len(wanted))
         drawn[k] = [np.nanmean(_correlations(v[order], wanted[order])) for v in every]
-    return np.quantile(drawn, [0.025, 0.975], axis=0).T
+    found = np.array([np.nanmean(_correlations(values, wanted)) for values in every])
+    margin = stdtrit(len(wanted) - 1, 0.975) * drawn.std(axis=0, ddof=1)
+    return np.stack([found - margin, found + margin], axis=1)
