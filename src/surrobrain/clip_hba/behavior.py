@@ -228,7 +228,8 @@ class _Task:
 
     def objective(self, items: Any, moment: Moment) -> Any:
         acts = self.recipe.dropout_acts
-        self.views.clip.vision.model.train(mode=acts)
+        if acts:
+            self.views.clip.vision.model.train()
         drawn = int(moment.rng().spawn(1)[0].integers(2**31))
         with torch_chance(drawn) if acts else nullcontext():
             return self.error(items.numpy(), moment=moment)

@@ -84,7 +84,7 @@ def evaluate(
         Of these objects, and perhaps more: the target it was tuned to, whose own score is the
         ceiling of every model that is tuned to it.
     people : RDMs
-        One RDM: how rarely people kept two objects together.
+        How rarely people kept two objects together: one RDM, or one per group of people.
     unit : float
         Factor that brings the embedding into the units in which choices were modeled; that of the
         published SPoSE table, which was stretched to 0..100.
@@ -189,7 +189,7 @@ def score_embeddings(
         bootstrap(models, judged, over="conditions", n_draws=n_draws, seed=seed)
         for models in (similar, odd)
     ]
-    error = np.abs(odd.values - judged.values).mean(axis=1)
+    error = np.abs(odd.values - judged.mean().values).mean(axis=1)
     return BehaviorScores(
         tuple(every), tested[0], tested[1], error,
         np.stack([_correlations(values, target.values) for values in every.values()]),

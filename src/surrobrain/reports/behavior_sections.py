@@ -29,11 +29,11 @@ def _(item: BehaviorScores) -> Section:
         ["model", "similarity", "odd one out", "its mean error", "mean r of dimensions"], rows,
         caption=f"{len(item.objects)} objects, 95 % intervals over objects",
     )  # fmt: skip
-    best = f"{item.models[-2] if len(item.models) > 1 else item.models[-1]}"
-    k = item.models.index(best)
+    names = list(item.models)
+    k = max(len(names) - 2, 0)  # the last is the embedding itself
     said = (
-        f"{best} agrees with people on {len(item.objects)} objects by {near.scores[k]:.3f} "
-        f"(Spearman); {item.models[0]} by {near.scores[0]:.3f}; a perfect copy of the embedding "
+        f"{names[k]} agrees with people on {len(item.objects)} objects by {near.scores[k]:.3f} "
+        f"(Spearman); {names[0]} by {near.scores[0]:.3f}; a perfect copy of the embedding "
         f"would by {near.scores[-1]:.3f}."
     )
     warnings = ()
