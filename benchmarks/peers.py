@@ -20,6 +20,7 @@ REQUIREMENTS = {
     "neurolib": ["neurolib==0.6.2"],
     "tvb": ["tvb-library==2.10"],
     "vbi": ["vbi==0.4.4"],
+    "himalaya": ["himalaya==0.4.11", "numpy==2.4.6", "packaging"],  # which it imports unasked
 }
 
 

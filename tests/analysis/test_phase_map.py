@@ -1,3 +1,7 @@
+import subprocess
+import sys
+import time
+
 import joblib
 import numpy as np
 import pytest
@@ -87,3 +91,33 @@ def test_two_starts_show_where_a_region_is_bistable():
     np.testing.assert_allclose(found.level[1], [0.0996586, 0.4831639], atol=1e-3)
     with pytest.raises(ValueError, match="no state 'E'"):
         phase_map(network, vary, duration=1.0, starts=[{"E": 0.0}])
+
+
+KILLED = """
+import sys
+from pathlib import Path
+import joblib
+import numpy as np
+from tests.analysis.test_phase_map import oscillators
+from surrobrain.analysis.phase_map import phase_map
+
+with joblib.parallel_config(n_jobs=1):
+    phase_map(oscillators(), {"a": np.linspace(-0.5, 0.5, 4000)}, duration=5.0, out=sys.argv[1])
+"""
+
+
+def test_a_killed_map_goes_on_to_the_same_bits(tmp_path):
+    folder, vary = tmp_path / "map", {"a": np.linspace(-0.5, 0.5, 4000)}
+    child = subprocess.Popen([sys.executable, "-c", KILLED, str(folder)])
+    until = time.monotonic() + 60
+    while len(list(folder.glob("start_0/block_*.npy"))) < 2 and child.poll() is None:
+        assert time.monotonic() < until
+        time.sleep(0.002)
+    child.kill()
+    child.wait()
+    kept = sum(len(np.load(path)) for path in folder.glob("start_0/block_*.npy"))
+    assert 0 < kept < 4000, "killed in the middle"
+    resumed = phase_map(oscillators(), vary, duration=5.0, out=folder)
+    whole = phase_map(oscillators(), vary, duration=5.0)
+    for name in ("behavior", "level", "amplitude", "frequency"):
+        np.testing.assert_array_equal(getattr(resumed, name), getattr(whole, name))

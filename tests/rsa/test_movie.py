@@ -104,6 +104,17 @@ def test_bad_trials_are_named():
         )
 
 
+def test_what_cannot_be_kept():
+    shown = trials()
+    with pytest.raises(ValueError, match="does not fit into float16; keep it in a wider dtype"):
+        rsa.movie(
+            rsa.Trials(1e4 * shown.values, shown.labels, shown.times), noise=None, dtype=np.float16
+        )
+    flat = rsa.Trials(np.ones((6, 3, 1)), list("abcabc"), np.zeros(1))
+    with pytest.raises(ValueError, match="a pattern at 0 s is constant"):
+        rsa.movie(flat, method="correlation", noise=None)
+
+
 def test_epochs_of_mne():
     import mne
 

@@ -230,6 +230,8 @@ def _followed(name: str | None, given: Callable[..., Any] | None) -> Callable[..
 def _compared(objective: Objective, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
     """Write down what was compared, and how the numbers of a network were had."""
     parts = []
+    if objective.inputs is not None:
+        arrays["inputs"] = objective.inputs
     for k, (part, target) in enumerate(
         zip(objective.features.parts, objective.targets, strict=True)
     ):
@@ -285,6 +287,7 @@ def _asked(
         lost = (f"{written['penalties']} penalties of this fit were not kept",)
     search = Search(**written["search"])
     objective = Objective(
-        free, Features(tuple(parts)), targets, (), written["n_times"], search, written["seed"]
-    )
+        free, Features(tuple(parts)), targets, (), written["n_times"], search, written["seed"],
+        arrays.get("inputs"),
+    )  # fmt: skip
     return objective, lost

@@ -3,6 +3,7 @@
 import numpy as np
 from jaxtyping import Float
 
+from surrobrain.inverse.channels import without_channels
 from surrobrain.inverse.objective import Objective
 from surrobrain.mechanistic.adjoint import refuse_undifferentiable
 
@@ -67,7 +68,7 @@ def _differentiable(objective: Objective) -> bool:
     if any("." in name for name in objective.free.groups):
         return False
     try:
-        refuse_undifferentiable(objective.free.network)
+        refuse_undifferentiable(without_channels(objective.free.network)[0])
     except ValueError:
         return False
     return True

@@ -42,7 +42,7 @@ def fit(
         Same regions and rate. The last part in time of each is the validation part
         (``training.held_out``). Several are each centered and scaled by their own training part;
         the surrogate has the average center and scale. A network takes one, or None where every
-        feature has its own target.
+        feature has its own target; inputs of the recording, one column per region, drive it.
     loss : Loss, Feature or Features, optional
         Learned models: the data term (``surrobrain.losses``); by default the next sample, or what
         the model says suits it. Networks: what is compared (``surrobrain.features``), by default

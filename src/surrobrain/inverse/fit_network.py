@@ -12,6 +12,7 @@ from jaxtyping import Float
 
 from surrobrain.data.recording import Recording
 from surrobrain.errors import NotConverged
+from surrobrain.inverse.channels import without_channels
 from surrobrain.inverse.constraint import Constraint, Held, hold, kept, refuse_constraints
 from surrobrain.inverse.feature import Feature, Features, squared, together
 from surrobrain.inverse.features.functional_connectivity import functional_connectivity
@@ -20,6 +21,7 @@ from surrobrain.inverse.objective import Objective, Penalty
 from surrobrain.inverse.replay import Replay
 from surrobrain.inverse.search import Search
 from surrobrain.mechanistic.adjoint import refuse_undifferentiable
+from surrobrain.mechanistic.fitting_together import checked_inputs
 from surrobrain.mechanistic.network import Network
 from surrobrain.progress import progress
 
@@ -156,12 +158,31 @@ def prepared(
         raise ValueError(
             "there is no recording that says how long to simulate; give Search(duration=...)"
         )
+    inputs = None if recording is None else recording.inputs
     _refuse_search(free, features, search)
+    _refuse_inputs(free, inputs, search)
     seconds = search.duration or (recording.duration if recording is not None else 1.0)
     values = None if recording is None else recording.values
     targets = features.targets(values, network.sfreq)
     n_times = max(1, round(seconds * network.sfreq))
-    return Objective(free, features, targets, tuple(penalties), n_times, search, seed)
+    return Objective(free, features, targets, tuple(penalties), n_times, search, seed, inputs)
+
+
+def _refuse_inputs(free: FreeNetwork, inputs: np.ndarray | None, search: Search) -> None:
+    """Refuse inputs that the network cannot take, or a receptivity to none."""
+    if inputs is None:
+        if "receptivity" in free.groups:
+            raise ValueError(
+                "receptivity is unknown, but nothing acts on the network; say what did with "
+                "recording.with_inputs(...), one column per region"
+            )
+        return
+    if search.through == "linearization" or search.duration is not None:
+        raise ValueError(
+            "the recording has inputs, which act on a simulation as long as the recording; use "
+            "Search(through='simulation') without a duration"
+        )
+    checked_inputs(free.network, inputs, len(inputs))
 
 
 def _refuse_search(free: FreeNetwork, features: Features, search: Search) -> None:
@@ -177,7 +198,7 @@ def _refuse_search(free: FreeNetwork, features: Features, search: Search) -> Non
                 "use through='simulation'"
             )
     elif search.method in ("adam", "lbfgs"):
-        refuse_undifferentiable(free.network)
+        refuse_undifferentiable(without_channels(free.network)[0])
     if search.method == "gauss_newton":
         other = [part.name for part in features.parts if part.distance is not squared]
         if other:
@@ -349,6 +370,8 @@ def identity_of(objective: Objective) -> str:
         digest.update(np.ascontiguousarray(target).tobytes())
     names = (objective.free.names, objective.search, objective.seed, objective.n_times)
     digest.update(repr(names).encode())
+    if objective.inputs is not None:
+        digest.update(np.ascontiguousarray(objective.inputs).tobytes())
     digest.update(objective.free.natural(np.full((1, objective.free.n_unknowns), 0.7)).tobytes())
     digest.update(repr([(part.name, part.weight) for part in objective.features.parts]).encode())
     return digest.hexdigest()[:40]

@@ -35,8 +35,9 @@ class FreeNetwork:
         For each unknown parameter what was known of it before the data: a prior
         (``surrobrain.priors``) for one number; `per_region`, `along_maps`, `tied` or `balanced`
         for more.
-        Names are parameters of the node, "coupling", "noise", "speed", or numbers of the other
-        parts by their path: "observer.efficacy", "coupling.midpoint", "noise.tau".
+        Names are parameters of the node, "coupling", "noise", "speed", "receptivity" (to the inputs
+        of a recording), or numbers of the other parts by their path: "observer.efficacy",
+        "coupling.midpoint", "noise.tau".
 
     then : callable, optional
         What is done to the network at every point, Network -> Network, for parameters that follow

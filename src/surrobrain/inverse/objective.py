@@ -9,9 +9,11 @@ import numpy as np
 from jaxtyping import Float
 
 from surrobrain.errors import NotConverged
+from surrobrain.inverse.channels import without_channels
 from surrobrain.inverse.feature import Features
 from surrobrain.inverse.free_network import FreeNetwork
 from surrobrain.inverse.search import Search
+from surrobrain.mechanistic.network import Network
 
 __all__ = ["Objective"]
 
@@ -42,6 +44,8 @@ class Objective:
         How features are had, and how many draws are averaged.
     seed : int
         Decides the noise, the same at every point.
+    inputs : array, shape (k n_times, n_regions), optional
+        What drives the network while it is seen; it settles without.
     """
 
     free: FreeNetwork
@@ -51,6 +55,7 @@ class Objective:
     n_times: int
     search: Search
     seed: int
+    inputs: Float[np.ndarray, "rows regions"] | None = None
 
     def values(self, points: Points) -> Float[np.ndarray, "points"]:
         """Return the distance at many points; those that diverge cost more than any other."""
@@ -69,7 +74,7 @@ class Objective:
         """Return the features at many points, averaged over draws; NaN where a run diverged."""
         n, draws = len(points), self.search.n_draws
         repeated = np.repeat(points, draws, axis=0)
-        found = _simulated(self.free, repeated, self.summary, self.n_times, self.seed)
+        found = _simulated(self, repeated)
         return found.reshape(n, draws, -1).mean(axis=1)
 
     def summary(self, samples: Float[np.ndarray, "times regions"]) -> np.ndarray:
@@ -116,8 +121,17 @@ class Objective:
                 return torch.cat(self._expected(torch.as_tensor(u))).numpy()
         draws = range(self.search.n_draws)
         network = self.free.at(u)
-        runs = [network.run(self.n_times, seed=self.seed + d).values for d in draws]
+        runs = [self.run(network, seed=self.seed + d) for d in draws]
         return np.mean([self.summary(values) for values in runs], axis=0)
+
+    def run(self, network: Network, *, seed: int) -> Float[np.ndarray, "times observed"]:
+        """Return what is seen of a network under the inputs."""
+        return network.run(self.n_times, inputs=self.inputs, seed=seed).values
+
+    @property
+    def side_by_side(self) -> bool:
+        """Whether points can run in one batch: they differ in little, and nothing drives them."""
+        return self.free.sweepable and self.inputs is None
 
     def _linear(self, u: np.ndarray, *, slope: bool) -> tuple[float, np.ndarray]:
         import torch
@@ -143,28 +157,34 @@ class Objective:
         return [part.expected(*moments) for part in self.features.parts]
 
     def _simulated_loss(self, u: Any) -> Any:
-        """Return the distance of simulations that start at the initial state, settling unseen."""
+        """Return the distance of simulations, differentiable."""
         import torch
 
-        values = self.free.values(u)
-        skip = self.free.network.settling_samples
-        found = []
-        for run in self._runs:
-            samples = run(**values).to(torch.float64)[skip:]
-            found.append(self.features.compute(samples, self.free.network.sfreq))
+        sfreq = self.free.network.sfreq
+        found = [self.features.compute(samples, sfreq) for samples in self.samples(u)]
         mean = [torch.stack(parts).mean(0) for parts in zip(*found, strict=True)]
         return self.features.distance(mean, tuple(torch.as_tensor(t) for t in self.targets))
+
+    def samples(self, u: Any) -> list[Any]:
+        """Return what is seen in every draw, from the initial state on, settling unseen."""
+        import torch
+
+        values, skip = self.free.values(u), self.free.network.settling_samples
+        seen = without_channels(self.free.network)[1]
+        return [seen(run(**values).to(torch.float64)[skip:]) for run in self._runs]
 
     @functools.cached_property
     def _runs(self) -> list[Callable[..., Any]]:
         from surrobrain.mechanistic.differentiable import differentiable
 
-        network = self.free.network
-        n_times = network.settling_samples + self.n_times
+        network, skip = without_channels(self.free.network)[0], self.free.network.settling_samples
+        drive = self.inputs
+        if drive is not None:
+            drive = np.pad(drive, ((len(drive) // self.n_times * skip, 0), (0, 0)))
         return [
             differentiable(
-                network, n_times, free=list(self.free.groups), state=network.initial_state,
-                seed=self.seed + d,
+                network, skip + self.n_times, free=list(self.free.groups),
+                state=network.initial_state, inputs=drive, seed=self.seed + d,
             )
             for d in range(self.search.n_draws)
         ]  # fmt: skip
@@ -218,14 +238,13 @@ class Point:
         return self.free.values(self.u)
 
 
-def _simulated(
-    free: FreeNetwork, points: Points, summary: Callable, n_times: int, seed: int
-) -> Float[np.ndarray, "points numbers"]:
+def _simulated(objective: Objective, points: Points) -> Float[np.ndarray, "points numbers"]:
     """Return a summary of every point: in the batched engine, or one by one on all cores."""
     from surrobrain.mechanistic.sweep import sweep
 
-    duration = n_times / free.network.sfreq
-    if free.sweepable:
+    free, summary, seed = objective.free, objective.summary, objective.seed
+    duration = objective.n_times / free.network.sfreq
+    if objective.side_by_side:
         given = free.points(points)
         finite = [np.isfinite(v.reshape(len(points), -1)).all(axis=1) for v in given.values()]
         there = np.all(finite, axis=0)
@@ -242,7 +261,7 @@ def _simulated(
             network = free.at(points[k])
         except (NotConverged, ValueError):
             return summary(np.full((1, 1), np.nan))
-        return summary(network.run(n_times, seed=seed + k).values)
+        return summary(objective.run(network, seed=seed + k))
 
     jobs = (joblib.delayed(one)(k) for k in range(len(points)))
     return np.stack(joblib.Parallel(prefer="threads", n_jobs=-1)(jobs))  # pyright: ignore

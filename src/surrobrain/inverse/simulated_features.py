@@ -12,7 +12,6 @@ from jaxtyping import Float
 from surrobrain.errors import Diverged, NotConverged
 from surrobrain.files import write_npy
 from surrobrain.inverse.feature import Features
-from surrobrain.inverse.free_network import FreeNetwork
 from surrobrain.inverse.objective import Objective
 from surrobrain.parallel import on_cluster, pmap
 from surrobrain.seeds import stream
@@ -68,8 +67,8 @@ class SimulatedFeatures:
 
         free, n_times = self.objective.free, self.objective.n_times
         place = self._place(us, seed)
-        if not free.sweepable:
-            return _one_by_one(free, us, self._summary, n_times, seed, place)
+        if not self.objective.side_by_side:
+            return _one_by_one(self.objective, us, self._summary, seed, place)
         points, found = free.points(us), np.full((len(us), len(self.observed)), np.nan)
         finite = [np.isfinite(v.reshape(len(us), -1)).all(axis=1) for v in points.values()]
         there = np.all(finite, axis=0)  # where a point has no network its parameters are NaN
@@ -84,14 +83,11 @@ class SimulatedFeatures:
         """Return the expected features: of the linearization, or of a few runs of fixed noise."""
         import torch
 
-        way, free = self.objective, self.objective.free
+        way = self.objective
         if way.search.through == "linearization":
             return torch.cat(way._expected(u))
-        values, skip = free.values(u), free.network.settling_samples
-        found = []
-        for run in way._runs:
-            samples = run(**values).to(torch.float64)[skip:]
-            found.append(torch.cat(way.features.compute(samples, free.network.sfreq)))
+        sfreq = way.free.network.sfreq
+        found = [torch.cat(way.features.compute(seen, sfreq)) for seen in way.samples(u)]
         return torch.stack(found).mean(0)
 
     @functools.cached_property
@@ -113,6 +109,8 @@ class SimulatedFeatures:
         if self.folder is None:
             return None
         told = f"{self._summary!r} {self.objective.n_times} {seed} ".encode()
+        if self.objective.inputs is not None:
+            told += np.ascontiguousarray(self.objective.inputs).tobytes()
         name = hashlib.sha256(told + np.ascontiguousarray(us).tobytes()).hexdigest()[:16]
         return self.folder / f"simulations_{name}"
 
@@ -141,12 +139,12 @@ class _Summary:
 
 
 def _one_by_one(
-    free: FreeNetwork, us: Points, summary: _Summary, n_times: int, seed: int, place: Path | None
+    objective: Objective, us: Points, summary: _Summary, seed: int, place: Path | None
 ) -> Numbers:
     """Run points that differ in what cannot run side by side: on all cores, block by block."""
     import joblib
 
-    run = functools.partial(_run, free, us, summary, n_times, seed)
+    run = functools.partial(_run, objective, us, summary, seed)
     found = []
     for first in range(0, len(us), _BLOCK):
         path = None if place is None else place / f"block_{first:09d}.npy"
@@ -165,11 +163,9 @@ def _one_by_one(
     return np.concatenate(found)
 
 
-def _run(
-    free: FreeNetwork, us: Points, summary: _Summary, n_times: int, seed: int, k: int
-) -> np.ndarray:
+def _run(objective: Objective, us: Points, summary: _Summary, seed: int, k: int) -> np.ndarray:
     noise = int(stream(seed, 0x0BE, k).integers(2**31))
     try:
-        return summary(free.at(us[k]).run(n_times, seed=noise).values)
+        return summary(objective.run(objective.free.at(us[k]), seed=noise))
     except (Diverged, NotConverged, ValueError):  # out of range, of a part or of what follows
         return np.full(summary.n_numbers, np.nan)

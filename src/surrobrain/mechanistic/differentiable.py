@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["differentiable"]
 
-_OF_NETWORK = ("coupling", "noise", "weights", "speed", "initial", "inputs")
+_OF_NETWORK = ("coupling", "noise", "weights", "speed", "initial", "inputs", "receptivity")
 
 
 def differentiable(
@@ -42,7 +42,7 @@ def differentiable(
     free : sequence of str
         What the function takes, in this order: parameters of the node, "coupling" and "noise"
         (a number, or one per region), "weights" (n_regions, n_regions), "speed", "initial" state
-        (n_states, n_regions), or "inputs".
+        (n_states, n_regions), "inputs", or "receptivity" to the inputs (one per region).
     state : NetworkState, optional
         Where every run starts; by default the network settles first, once, as it is.
     inputs : array, shape (k n_times, n_regions) or with a third axis of channels, optional
@@ -96,14 +96,17 @@ def differentiable(
             "speed has a gradient only where delays are interpolated, but "
             f"delays={network.delays!r} arrived; make the network with delays='interpolated'"
         )
-    start = network.run(0).state if state is None else state
-    assert isinstance(start, NetworkState)
+    start: Any = network.run(0).state if state is None else state
+    if "receptivity" in names and inputs is None and "inputs" not in names:
+        raise ValueError("receptivity has a gradient only where there is input; give inputs")
     drive = None if inputs is None else checked_inputs(network, inputs, n_times)
 
     def adjoint(given: dict[str, np.ndarray]) -> Adjoint:
         return _adjoint(network, given, start=start, n_times=n_times, drive=drive, seed=seed)
 
-    run = _function(names, adjoint)
+    acting = ("inputs",) if {"receptivity", "inputs"} & set(names) else ()
+    order = (*(name for name in names if name not in ("receptivity", "inputs")), *acting)
+    run = _function(order, adjoint)
 
     def simulate(*positional: Any, **named: Any) -> torch.Tensor:
         given = {**dict(zip(names, positional, strict=False)), **named}
@@ -112,7 +115,10 @@ def differentiable(
                 f"this run takes {', '.join(names)}, but {', '.join(given) or 'nothing'} arrived; "
                 "give one tensor for each"
             )
-        return run(*(torch.as_tensor(given[name]) for name in names))
+        tensors = {name: torch.as_tensor(given[name]) for name in names}
+        if acting:
+            tensors["inputs"] = _received(tensors, network, inputs)
+        return run(*(tensors[name] for name in order))
 
     return simulate
 
@@ -143,6 +149,15 @@ def _function(
     return Run.apply  # pyright: ignore
 
 
+def _received(tensors: dict[str, Any], network: Network, inputs: np.ndarray | None) -> "Tensor":
+    """Return what arrives of the input: times the receptivity, whichever of both is free."""
+    import torch
+
+    drawn = tensors["inputs"] if "inputs" in tensors else torch.as_tensor(inputs)
+    share = tensors.get("receptivity", torch.as_tensor(network.receptivity)).to(drawn)
+    return drawn * (share if share.ndim == 0 or drawn.ndim == 2 else share[:, None])
+
+
 def _adjoint(
     network: Network,
     given: dict[str, np.ndarray],
@@ -158,7 +173,8 @@ def _adjoint(
     if "initial" in given:
         start = _started(changed, start, given["initial"])
     if "inputs" in given:
-        drive = checked_inputs(network, given["inputs"], n_times)
+        bare = dataclasses.replace(network, receptivity=1.0)  # was taken in torch, for its slope
+        drive = checked_inputs(bare, given["inputs"], n_times)
     return Adjoint(changed, _fitted(changed, start), n_times, drive, seed, frozenset(given))
 
 

@@ -5,14 +5,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float
 
+from surrobrain.checks import finite
 from surrobrain.data.connectome import Connectome
 from surrobrain.data.sparse_connectome import SparseConnectome
-from surrobrain.mechanistic.node import Node, pathways
+from surrobrain.mechanistic.node import Node, Value, pathways
 
 if TYPE_CHECKING:
     from surrobrain.mechanistic.network import Network
 
-__all__ = ["checked_inputs", "refuse_forbidden", "refuse_short_delays"]
+__all__ = ["checked_inputs", "checked_receptivity", "refuse_forbidden", "refuse_short_delays"]
 
 
 def refuse_forbidden(node: Node, connectome: Connectome | SparseConnectome) -> None:
@@ -58,7 +59,7 @@ def refuse_short_delays(network: "Network") -> None:
 def checked_inputs(
     network: "Network", inputs: np.ndarray, n_times: int
 ) -> Float[np.ndarray, "rows regions channels"]:
-    """Return the drive with its axis of channels, or say what does not fit.
+    """Return the drive as it is received, with its axis of channels, or say what does not fit.
 
     Raises
     ------
@@ -80,4 +81,21 @@ def checked_inputs(
             f"{per_sample} rows of input per sample arrived, but a sample has "
             f"{network.steps_per_sample} steps; use a number that divides them"
         )
-    return inputs if inputs.ndim == 3 else inputs[:, :, None]
+    whole = inputs if inputs.ndim == 3 else inputs[:, :, None]
+    return whole * np.reshape(network.receptivity, (1, -1, 1))
+
+
+def checked_receptivity(receptivity: Value, n_regions: int) -> None:
+    """Refuse a receptivity that is neither one number nor one per region.
+
+    Raises
+    ------
+    ValueError
+        The message says what arrived.
+    """
+    given = finite(np.asarray(receptivity, dtype=np.float64), "receptivity")
+    if given.shape not in ((), (n_regions,)):
+        raise ValueError(
+            f"receptivity must be one number, or one for each of {n_regions} regions, but shape "
+            f"{given.shape} arrived"
+        )

@@ -19,6 +19,7 @@ from surrobrain.mechanistic.engine import Engine, NetworkState
 from surrobrain.mechanistic.exact import ExactEngine
 from surrobrain.mechanistic.fitting_together import (
     checked_inputs,
+    checked_receptivity,
     refuse_forbidden,
     refuse_short_delays,
 )
@@ -71,6 +72,9 @@ class Network:
         observer need to forget their start.
     dtype : {"float64", "float32"}
         Precision of the simulation.
+    receptivity : float or array, shape (n_regions,)
+        What external input is multiplied by where it arrives: how strongly each region takes up
+        a stimulus. It can be fitted, as to an evoked potential.
 
     Raises
     ------
@@ -83,8 +87,8 @@ class Network:
     -----
     The noise belongs to (seed, lane, region, variable, step) and to nothing
     else: two runs joined by their state equal one long run bit for bit, and the same seed with
-    and without stimulus or lesion gives the same noise. External input is added to the coupling
-    term, in its unit, not multiplied by G.
+    and without stimulus or lesion gives the same noise. External input, times the receptivity, is
+    added to the coupling term, in its unit, not multiplied by G.
 
     Examples
     --------
@@ -106,6 +110,7 @@ class Network:
     dt: float | None = None
     settle: float | None = None
     dtype: Literal["float64", "float32"] = "float64"
+    receptivity: Value = 1.0
 
     def __post_init__(self) -> None:
         """Refuse what cannot be simulated, before any time is spent."""
@@ -116,6 +121,7 @@ class Network:
         check_parameters(self.node, self.regions)
         check_parameters(self.coupling_form, self.regions)
         sigma_per_state(self.noise_kind, self.node, self.n_regions)
+        checked_receptivity(self.receptivity, self.n_regions)
         quantity(self.observer, self.node)
         check_regions(self.observer, self.regions)
         pathways(self.node, self.n_channels)

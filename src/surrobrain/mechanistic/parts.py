@@ -30,6 +30,10 @@ def to_parts(
     config: dict[str, Any] = {name: getattr(network, name) for name in _PLAIN}
     arrays = network.connectome.to_arrays()
     config["names"] = list(network.regions)
+    if np.ndim(network.receptivity):
+        arrays["receptivity"] = np.asarray(network.receptivity)
+    elif network.receptivity != 1:  # what was saved before it existed reads as it did
+        config["receptivity"] = float(network.receptivity)
     pieces = {
         "node": network.node, "observer": network.observer,
         "coupling": network.coupling_form, "noise": network.noise_kind,
@@ -49,6 +53,8 @@ def from_parts(
     """Return the arguments of the network that ``to_parts`` took apart."""
     made: dict[str, Any] = {name: config[name] for name in _PLAIN}
     wired = SparseConnectome if "edges" in arrays else Connectome
+    if "receptivity" in config or "receptivity" in arrays:
+        made["receptivity"] = config.get("receptivity", arrays.get("receptivity"))
     made["connectome"] = wired.from_arrays(arrays, tuple(config["names"]))
     for part, folder in _FOLDERS.items():
         own = {

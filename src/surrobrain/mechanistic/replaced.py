@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["check_name", "replaced", "value_of"]
 
+_WHOLE = ("speed", "receptivity")  # numbers of the network itself
+
 
 def replaced(network: "Network", values: Mapping[str, Any]) -> "Network":
     """Return a network with some of its numbers replaced.
@@ -23,9 +25,10 @@ def replaced(network: "Network", values: Mapping[str, Any]) -> "Network":
     network : Network
         What stays otherwise.
     values : mapping of str to float or array
-        Parameters of the node by name; "coupling" (its strength), "noise" (its sigma), "speed";
-        "weights", shape (n_regions, n_regions), of the connections that exist; and numbers of the
-        other parts by their path: "observer.efficacy", "coupling.midpoint", "noise.tau".
+        Parameters of the node by name; "coupling" (its strength), "noise" (its sigma), "speed",
+        "receptivity"; "weights", shape (n_regions, n_regions), of the connections that exist; and
+        numbers of the other parts by their path: "observer.efficacy", "coupling.midpoint",
+        "noise.tau".
 
     Raises
     ------
@@ -45,8 +48,8 @@ def replaced(network: "Network", values: Mapping[str, Any]) -> "Network":
             parts["coupling"]["strength"] = plain
         elif name == "noise":
             parts["noise"]["sigma"] = plain
-        elif name == "speed":
-            changes["speed"] = plain
+        elif name in _WHOLE:
+            changes[name] = plain
         elif name == "weights":
             weights = np.where(network.connectome.weights != 0, plain, 0.0)  # pyright: ignore
             changes["connectome"] = dataclasses.replace(network.connectome, weights=weights)
@@ -72,8 +75,8 @@ def value_of(network: "Network", name: str) -> Any:
         return network.coupling_form.strength
     if name == "noise":
         return network.noise_kind.sigma
-    if name == "speed":
-        return network.speed
+    if name in _WHOLE:
+        return getattr(network, name)
     return network.connectome.weights if name == "weights" else getattr(network.node, name)
 
 
@@ -92,7 +95,7 @@ def check_name(network: "Network", name: str) -> None:
         if field.name not in ("strength", "sigma")
         and isinstance(getattr(owner, field.name), (int, float))
     ]
-    own = (*parameters(network.node), "coupling", "noise", "speed", "weights", *inner)
+    own = (*parameters(network.node), "coupling", "noise", *_WHOLE, "weights", *inner)
     choice(name, own, "parameter")
 
 

@@ -1,5 +1,6 @@
 """Public names for type checkers; written by scripts/names.py, never by hand."""
 
+from surrobrain.pretrained.adapters import Adapter, adapt, load_adapter
 from surrobrain.pretrained.completions import CompletionServer
 from surrobrain.pretrained.images import Images, find_images
 from surrobrain.pretrained.language import LanguageModel, load_language
@@ -8,12 +9,15 @@ from surrobrain.pretrained.scoring import Scoring
 from surrobrain.pretrained.vision import VisionModel, load_vision
 
 __all__ = [
+    "Adapter",
     "CompletionServer",
     "Images",
     "LanguageModel",
     "Scoring",
     "VisionModel",
+    "adapt",
     "find_images",
+    "load_adapter",
     "load_language",
     "load_vision",
     "score_texts",

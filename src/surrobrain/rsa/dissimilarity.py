@@ -97,7 +97,8 @@ def rdm(
             "mahalanobis needs the precision of the noise; estimate it with rsa.noise_precision"
         )
     white = None if precision is None else whitener(precision, symmetric=method == "correlation")
-    values = np.stack([measured(each, method=method, whitening=white) for each in stack])
+    rows = [measured(each, method=method, whitening=white) for each in stack]
+    values = np.stack(rows) if len(rows) > 1 else rows[0][None]
     return RDMs(values, named, names, times, method)
 
 

@@ -61,6 +61,12 @@ def movie(
     ValueError
         A pattern does not vary; the message names the time.
 
+    Notes
+    -----
+    The noise is what trials differ by from the mean of their condition and fold, or of their
+    condition where folds hold single trials. It is taken from all folds, also the one that is left
+    out of a discriminant: it says nothing of which condition is which.
+
     Examples
     --------
     >>> rng = np.random.default_rng(0)
@@ -139,12 +145,23 @@ def _fill(
             if white is not None:
                 patterns = patterns @ white.astype(block.dtype)  # one for all folds, or one each
             used = patterns if design.crossed else patterns[0]
-            values[start + k] = measured(used, method=method, whitening=None)
-            if not np.isfinite(values[start + k]).all():
-                raise ValueError(
-                    f"a pattern at {trials.times[start + k]:g} s is constant, so that {method} is "
-                    "not defined; leave that time out"
-                )
+            _keep(values, start + k, measured(used, method=method, whitening=None), trials)
+
+
+def _keep(values: np.ndarray, k: int, row: np.ndarray, trials: Trials) -> None:
+    """Store one RDM, or say why it cannot be kept."""
+    if not np.isfinite(row).all():
+        raise ValueError(
+            f"a pattern at {trials.times[k]:g} s is constant, so that the dissimilarity is not "
+            "defined; leave that time out"
+        )
+    with np.errstate(over="ignore"):
+        values[k] = row
+    if not np.isfinite(values[k]).all():
+        raise ValueError(
+            f"a dissimilarity of {np.abs(row).max():g} at {trials.times[k]:g} s does not fit into "
+            f"{values.dtype}; keep it in a wider dtype, or whiten the channels"
+        )
 
 
 def _blocks(trials: Trials) -> Iterator[tuple[int, np.ndarray]]:

@@ -119,7 +119,7 @@ def latency(
 
 
 def _times(scores: ModelScores, significance: Significance) -> Float[np.ndarray, "times"]:
-    """Return the times, after a check that latencies can be read from these scores and this test."""
+    """Return the times, when latencies can be read from these scores and this test."""
     if scores.times is None or scores.values.shape[1:] != significance.p.shape:
         raise ValueError(
             f"latencies need scores over time and their own test, but scores of shape "

@@ -56,15 +56,14 @@ def crossnobis(
     if n_folds < 2:
         raise ValueError(f"cross-validation needs at least 2 folds, but {n_folds} arrived")
     kept = np.float32 if patterns.size >= _LARGE else patterns.dtype
-    total = patterns.sum(axis=0)
-    total -= total.mean(axis=0)
-    apart = _contrasts(n_folds).astype(patterns.dtype) @ patterns.reshape(n_folds, -1)
-    noise = np.empty((n_conditions, n_folds - 1, n_channels), kept)  # so that folds join channels
-    for k, contrast in enumerate(apart.reshape(-1, n_conditions, n_channels)):
-        noise[:, k] = contrast - contrast.mean(axis=0)
-    size = float(np.abs(noise).max()) or 1.0  # squares of tesla would leave the range of float32
-    noise /= noise.dtype.type(size)
-    flat = noise.reshape(-1, n_channels)
+    means = patterns.mean(axis=1)
+    total = patterns.sum(axis=0) - means.sum(axis=0)
+    apart = np.empty((n_conditions, n_folds, n_channels), kept)  # so that folds join channels
+    common = total / n_folds
+    for k, fold in enumerate(patterns):
+        np.subtract(fold, common + means[k], out=apart[:, k], casting="same_kind")
+    size = float(max(apart.max(), -apart.min())) or 1.0  # squares of tesla would leave float32
+    flat = ((_contrasts(n_folds) / size).astype(kept) @ apart).reshape(-1, n_channels)
     if whitening is not None:
         total = total @ whitening.astype(total.dtype)
         flat, size = flat @ (size * whitening).astype(kept), 1.0
