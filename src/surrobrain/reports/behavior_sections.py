@@ -7,8 +7,8 @@ from surrobrain.clip_hba.evaluation import BehaviorScores
 from surrobrain.reports.figures.behavior_scores import behavior_scores
 from surrobrain.reports.figures.learning import learning
 from surrobrain.reports.picture import drawn
-from surrobrain.reports.rsa_sections import section
 from surrobrain.reports.section import Section
+from surrobrain.reports.sections import section
 from surrobrain.reports.tables import facts, grid
 
 __all__ = ["section"]

@@ -3,7 +3,6 @@
 from surrobrain.inverse.fit_network import NetworkFit
 from surrobrain.inverse.posterior import Posterior
 from surrobrain.inverse.well_posed import Trust
-from surrobrain.reports.behavior_sections import section
 from surrobrain.reports.figures.posterior import posterior
 from surrobrain.reports.figures.trust import trust
 from surrobrain.reports.picture import drawn
