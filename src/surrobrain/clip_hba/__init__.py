@@ -2,5 +2,17 @@
 
 from surrobrain.lazy import lazy_names
 
-_where: dict[str, str] = {}
+_where: dict[str, str] = {
+    "BehaviorModel": "surrobrain.clip_hba.behavior",
+    "BehaviorScores": "surrobrain.clip_hba.evaluation",
+    "Clip": "surrobrain.clip_hba.loading",
+    "Embedding": "surrobrain.clip_hba.embedding",
+    "Recipe": "surrobrain.clip_hba.recipe",
+    "evaluate": "surrobrain.clip_hba.evaluation",
+    "load": "surrobrain.clip_hba.loading",
+    "load_behavior": "surrobrain.clip_hba.behavior_file",
+    "read_embedding": "surrobrain.clip_hba.embedding",
+    "save_behavior": "surrobrain.clip_hba.behavior_file",
+    "tune_behavior": "surrobrain.clip_hba.behavior",
+}
 __getattr__, __dir__, __all__ = lazy_names(__name__, _where)
