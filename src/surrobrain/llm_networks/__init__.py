@@ -2,5 +2,11 @@
 
 from surrobrain.lazy import lazy_names
 
-_where: dict[str, str] = {}
+_where: dict[str, str] = {
+    "Patterns": "surrobrain.llm_networks.patterns",
+    "Responses": "surrobrain.llm_networks.neuron_responses",
+    "join_responses": "surrobrain.llm_networks.neuron_responses",
+    "read_patterns": "surrobrain.llm_networks.patterns",
+    "read_responses": "surrobrain.llm_networks.neuron_responses",
+}
 __getattr__, __dir__, __all__ = lazy_names(__name__, _where)
