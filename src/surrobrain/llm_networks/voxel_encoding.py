@@ -132,6 +132,22 @@ class Encoding:
         """Return the false discovery rate of the gain of patterns."""
         return false_discovery(self.p_unique)
 
+    def pick(self, places: np.ndarray) -> "Encoding":
+        """Keep some voxels, vertices or parcels, given by positions or as an array of bool."""
+        single = ("r", "r2", "r_controls", "r2_controls", "p", "p_unique", "null_spread")
+        bold = self.bold
+        names = tuple(np.array(bold.names)[places].tolist()) if bold.names else ()
+        return dataclasses.replace(
+            self,
+            bold=dataclasses.replace(
+                bold, values=bold.values[:, places], space=bold.space.pick(places), names=names
+            ),
+            unique=self.unique[:, places],
+            maps=Maps(self.maps.values[:, places], self.maps.kind),
+            ceiling=None if self.ceiling is None else self.ceiling[places],
+            **{name: getattr(self, name)[places] for name in single},
+        )
+
     @property
     def has_sound(self) -> bool:
         """Tell whether loudness was among the controls."""
