@@ -214,7 +214,8 @@ def _noise(n_times: int, space: BrainSpace, rng: np.random.Generator) -> np.ndar
     from scipy.ndimage import gaussian_filter
     from scipy.signal import lfilter
 
-    assert space.grid is not None and space.voxels is not None
+    assert space.grid is not None
+    assert space.voxels is not None
     white = rng.normal(size=(n_times, *space.grid.tolist()))
     smooth = gaussian_filter(white, (0, 0.8, 0.8, 0.8))[(slice(None), *space.voxels.T)]
     colored = lfilter([1.0], [1.0, -0.3], smooth, axis=0)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from surrobrain.files import write_text
+from surrobrain.reports.network_sections import section
 from surrobrain.reports.section import Section
-from surrobrain.reports.surgery_sections import section
 from surrobrain.reports.tables import bullets, escaped, facts, picture_html
 
 __all__ = ["Report"]
