@@ -7,6 +7,8 @@ _where: dict[str, str] = {
     "Patterns": "surrobrain.llm_networks.patterns",
     "Responses": "surrobrain.llm_networks.neuron_responses",
     "Words": "surrobrain.llm_networks.words",
+    "choose_patterns": "surrobrain.llm_networks.pattern_choice",
+    "find_patterns": "surrobrain.llm_networks.decomposition",
     "join_responses": "surrobrain.llm_networks.neuron_responses",
     "read_patterns": "surrobrain.llm_networks.patterns",
     "read_responses": "surrobrain.llm_networks.neuron_responses",
