@@ -8,9 +8,10 @@ from jaxtyping import Float
 
 from surrobrain.llm_networks.group_encoding import GroupEncoding
 from surrobrain.llm_networks.network_matching import Links
+from surrobrain.llm_networks.pattern_choice import matched_similarity
 from surrobrain.llm_networks.patterns import Patterns
 
-__all__ = ["ModelComparison", "Organization", "gini", "matched_stability", "organization"]
+__all__ = ["ModelComparison", "Organization", "gini", "organization"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,14 +120,14 @@ def organization(
     r = np.corrcoef(patterns.time_courses[:, used].T)
     weights = patterns.layer_weights()[used]
     matched = links.matched
+    seeds = [matched_similarity(patterns.time_courses, o.time_courses) for o in other_seeds]
     return Organization(
         patterns.model, patterns.n_neurons, len(np.unique(patterns.layers)), int(used.sum()),
         _effective_rank(r), float(1 - np.abs(r[np.triu_indices(len(r), 1)]).mean()),
         _consistency(links), float(gini(np.abs(patterns.codes[used]).astype(np.float64)).mean()),
         float(_relative_entropy(weights).mean()), len(matched), len({j for _, j in matched}),
         float("nan") if people is None else float(people.replication.mean()),
-        float(np.mean([matched_stability(patterns, other) for other in other_seeds]))
-        if other_seeds else float("nan"),
+        float(np.mean(seeds)) if seeds else float("nan"),
     )  # fmt: skip
 
 
@@ -136,21 +137,6 @@ def gini(sizes: Float[np.ndarray, "rows values"]) -> Float[np.ndarray, "rows"]:
     total = sizes.sum(axis=1)
     ranked = (np.sort(sizes, axis=1) * np.arange(1, n + 1)).sum(axis=1)
     return np.where(total > 0, 2 * ranked / (n * np.where(total > 0, total, 1)) - (n + 1) / n, 0.0)
-
-
-def matched_stability(first: Patterns, second: Patterns) -> float:
-    """Return the mean |r| of the time courses of two sets of patterns, matched one to one."""
-    from scipy.optimize import linear_sum_assignment
-
-    a, b = (_unit(p.time_courses) for p in (first, second))
-    r = np.abs(a.T @ b)
-    return float(r[linear_sum_assignment(-r)].mean())
-
-
-def _unit(values: np.ndarray) -> np.ndarray:
-    centered = values - values.mean(axis=0)
-    size = np.linalg.norm(centered, axis=0)
-    return centered / np.where(size > 0, size, np.inf)
 
 
 def _effective_rank(r: np.ndarray) -> float:

@@ -28,7 +28,8 @@ class MatchRecipe:
     Parameters
     ----------
     score : {"correlation", "dice", "iou"}
-        What is tested; a correlation by its size, as the sign of a pattern is arbitrary.
+        What is tested; a correlation by its size, as the sign of a pattern is arbitrary, but only
+        where the map is stronger inside the network than elsewhere.
     assign : {"best", "hungarian"}
         The best network of every pattern, or one pattern per network at most.
     null : {"auto", "spin", "variogram"}
@@ -163,9 +164,9 @@ def match(
         name: agreements(values, networks.maps, score=name, threshold=recipe.threshold)
         for name in SCORES
     }
-    p, limit = _tested(scores[recipe.score], nulls, networks, recipe)
+    p, limit = _tested(values, nulls, networks, recipe)
     q = false_discovery(p.ravel()).reshape(p.shape)
-    assigned = _assigned(np.abs(scores[recipe.score]), recipe.assign)
+    assigned = _assigned(_sizes(values, networks, recipe), recipe.assign)
     return Links(
         encoding.patterns, encoding.maps, space, networks, scores["correlation"], scores["dice"],
         scores["iou"], p, q, limit, assigned, recipe, nulls.method,
@@ -173,19 +174,35 @@ def match(
 
 
 def _tested(
-    scores: np.ndarray, nulls: NullMaps, networks: BrainNetworks, recipe: MatchRecipe
+    values: np.ndarray, nulls: NullMaps, networks: BrainNetworks, recipe: MatchRecipe
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return p values and the 95th percentile of the null, both per pattern and network."""
-    p, limit = np.ones_like(scores), np.zeros_like(scores)
-    with progress(len(scores), label="null maps") as report:
-        for k, found in enumerate(scores):
-            drawn = np.abs(
-                agreements(nulls(k), networks.maps, score=recipe.score, threshold=recipe.threshold)
-            )
-            reached = (drawn >= np.abs(found) - 1e-12).sum(axis=0)
+    found = _sizes(values, networks, recipe)
+    p, limit = np.ones_like(found), np.zeros_like(found)
+    with progress(len(found), label="null maps") as report:
+        for k, own in enumerate(found):
+            drawn = _sizes(nulls(k), networks, recipe)
+            reached = (drawn >= own - 1e-12).sum(axis=0)
             p[k], limit[k] = (1 + reached) / (1 + len(drawn)), np.quantile(drawn, 0.95, axis=0)
             report(k + 1, "")
     return p, limit
+
+
+def _sizes(maps: np.ndarray, networks: BrainNetworks, recipe: MatchRecipe) -> np.ndarray:
+    """Return the size of the score, and 0 where a map is weaker inside a network than outside.
+
+    Otherwise a network that a map leaves out would correlate with it, by the wrong sign.
+    """
+    size = np.abs(agreements(maps, networks.maps, score=recipe.score, threshold=recipe.threshold))
+    if recipe.score != "correlation":
+        return size
+    away = np.abs(maps - np.nanmean(maps, axis=1, keepdims=True))
+    known = np.isfinite(away).astype(np.float64)
+    away = np.nan_to_num(away)
+    inside = networks.members.astype(np.float64)
+    within = away @ inside.T / np.maximum(known @ inside.T, 1)
+    middle = away.sum(axis=1, keepdims=True) / np.maximum(known.sum(axis=1, keepdims=True), 1)
+    return np.where(within > middle, size, 0.0)
 
 
 def _assigned(size: np.ndarray, how: str) -> np.ndarray:

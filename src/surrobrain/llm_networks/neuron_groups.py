@@ -10,7 +10,9 @@ from surrobrain.checks import positive
 from surrobrain.llm_networks.network_matching import Links
 from surrobrain.llm_networks.patterns import Patterns
 
-__all__ = ["NeuronGroup", "find_neuron_groups", "layer_enrichment", "network_neurons"]
+__all__ = [
+    "NeuronGroup", "find_neuron_groups", "layer_enrichment", "network_neurons", "neuron_scores",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,6 +117,31 @@ def network_neurons(links: Links, *, threshold: float = 1.96) -> list[NeuronGrou
         sign = np.sign(signed[largest, np.arange(signed.shape[1])])
         found.append(_group(name, links.patterns, sign))
     return found
+
+
+def neuron_scores(links: Links) -> Float[np.ndarray, "networks neurons"]:
+    """Return how much of what follows each network is in every neuron.
+
+    Parameters
+    ----------
+    links : Links
+        From `match`.
+
+    Returns
+    -------
+    array, shape (n_networks, n_neurons)
+        ``|sum_k r_kj d_k' D c_n|`` for the correlation r of the map of pattern k with network j,
+        time courses d, and what the patterns reconstruct of a neuron, D c_n. All patterns count, so
+        that no threshold decides; single groups come from `network_neurons`.
+    """
+    patterns = links.patterns
+    kept = np.concatenate([
+        np.arange(patterns.trim, n - patterns.trim) + first
+        for n, first in zip(patterns.runs, np.cumsum([0, *patterns.runs[:-1]]), strict=True)
+    ])  # fmt: skip
+    courses = patterns.time_courses[kept].astype(np.float64)
+    shared = (links.correlation.T @ courses.T) @ courses  # (network, pattern)
+    return np.abs(shared @ patterns.codes.astype(np.float64))
 
 
 def layer_enrichment(

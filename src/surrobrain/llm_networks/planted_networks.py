@@ -10,6 +10,7 @@ from surrobrain.llm_networks.bold_images import Bold
 from surrobrain.llm_networks.brain_networks import BrainNetworks, networks_from_labels
 from surrobrain.llm_networks.brain_space import BrainSpace
 from surrobrain.llm_networks.network_matching import Links
+from surrobrain.llm_networks.neuron_groups import neuron_scores
 from surrobrain.llm_networks.neuron_responses import Responses
 from surrobrain.seeds import Seed, generator
 from surrobrain.signals.cleaning import cleaned
@@ -19,7 +20,8 @@ __all__ = ["Planted", "Recovery", "plant_networks", "recovery_of"]
 
 _VOXEL = 6.0  # mm
 _EDGES = (17, 13, 8)  # voxels of the box around the ellipsoid
-_CALM = 0.5  # correlation beyond which two groups would be one
+_CALM = 0.3  # correlation beyond which two groups would be one
+_CANDIDATES = 200  # neurons around which a group is tried
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,8 +62,7 @@ class Recovery:
     found : tuple of bool
         Whether some pattern was matched with each.
     auc : array, shape (n_driven,)
-        How well the codes of the matched patterns tell the planted neurons from all others;
-        0.5 is chance, and counts where nothing was matched.
+        How well `neuron_scores` tell the planted neurons from all others; 0.5 is chance.
     false : tuple of str
         Networks that were matched although no neuron drives them.
     n_silent : int
@@ -76,7 +77,7 @@ class Recovery:
 
 
 def plant_networks(
-    responses: Responses, *, n_networks: int = 4, group_size: int = 40, snr: float = 0.3,
+    responses: Responses, *, n_networks: int = 3, group_size: int = 40, snr: float = 0.3,
     seed: Seed = 0,
 ) -> Planted:  # fmt: skip
     """Simulate voxels that follow groups of the neurons of a model.
@@ -85,10 +86,11 @@ def plant_networks(
     ----------
     responses : Responses
         Of a real or random model.
-    n_networks : int, default 4
+    n_networks : int, default 3
         Driven networks; there are as many that are not.
     group_size : int, default 40
-        Neurons that drive a network: those most correlated with one that is drawn.
+        Neurons that drive a network: those most correlated with one of 200 that are drawn. Groups
+        whose neurons are most alike are taken first; no two may be alike.
     snr : float, default 0.3
         Variance of the driven part over that of the noise, in every voxel of a driven network; 0
         makes a brain that hears nothing.
@@ -145,23 +147,20 @@ def recovery_of(planted: Planted, links: Links) -> Recovery:
     -------
     Recovery
     """
-    from scipy.stats import rankdata
-
-    auc, found = np.full(len(planted.groups), 0.5), []
-    sizes = np.abs(links.patterns.codes.astype(np.float64))
-    for j, group in enumerate(planted.groups):
-        mine = [k for k, other in links.matched if other == j]
-        found.append(bool(mine))
-        if mine:
-            # a pattern counts by how well its map agrees with the network
-            weight = np.abs(links.correlation[mine, j])[:, None]
-            ranks = rankdata((sizes[mine] * weight).max(axis=0))
-            n, m = len(group), sizes.shape[1] - len(group)
-            auc[j] = (ranks[group].sum() - n * (n + 1) / 2) / (n * m)
+    scores = neuron_scores(links)
+    auc = np.array([_auc(scores[j], group) for j, group in enumerate(planted.groups)])
+    found = [any(other == j for _, other in links.matched) for j in range(len(planted.groups))]
     names = links.networks.names
     first = len(planted.groups)
     false = tuple(names[j] for j in sorted({j for _, j in links.matched if j >= first}))
     return Recovery(planted.driven, tuple(found), auc, false, len(names) - first)
+
+
+def _auc(scores: np.ndarray, members: np.ndarray) -> float:
+    from scipy.stats import rankdata
+
+    n, others = len(members), len(scores) - len(members)
+    return float((rankdata(scores)[members].sum() - n * (n + 1) / 2) / (n * others))
 
 
 def _groups(
@@ -171,12 +170,14 @@ def _groups(
     kept = np.asarray(responses.values, dtype=np.float64)
     spread = kept.std(axis=0)
     standard = (kept - kept.mean(axis=0)) / np.where(spread > 0, spread, np.inf)
-    groups, courses = [], []
-    for seed in rng.permutation(responses.n_neurons):
-        r = standard.T @ standard[:, seed] / len(standard)
+    tried = []
+    for center in rng.permutation(responses.n_neurons)[:_CANDIDATES]:
+        r = standard.T @ standard[:, center] / len(standard)
         members = np.sort(np.argsort(-np.abs(r))[:size])
         course = (standard[:, members] * np.sign(r[members])).mean(axis=1)
-        course = (course - course.mean()) / course.std()
+        tried.append((float(course.var()), members, (course - course.mean()) / course.std()))
+    groups, courses = [], []
+    for _, members, course in sorted(tried, key=lambda one: -one[0]):  # those most alike first
         taken = {k for group in groups for k in group}
         unlike = all(abs(course @ other) / len(course) < _CALM for other in courses)
         if unlike and not taken & set(members.tolist()):

@@ -8,9 +8,9 @@ from typing import Any
 
 from surrobrain.errors import MissingDependency
 from surrobrain.llm_networks.capture import responses
+from surrobrain.llm_networks.decomposition import find_patterns
 from surrobrain.llm_networks.model_organization import organization
 from surrobrain.llm_networks.network_matching import MatchRecipe, match
-from surrobrain.llm_networks.pattern_search import find_patterns
 from surrobrain.llm_networks.planted_networks import Recovery, plant_networks, recovery_of
 from surrobrain.llm_networks.result_files import save_encoding, save_links
 from surrobrain.llm_networks.shipped_stories import lighthouse_clock
@@ -125,8 +125,8 @@ def _tiny(seed: int) -> LanguageModel:
     from tokenizers import Tokenizer, models, pre_tokenizers
     from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
 
-    words = dict.fromkeys(["<s>", "<unk>", *lighthouse_clock().text])
-    table = Tokenizer(models.WordLevel({w: k for k, w in enumerate(words)}, "<unk>"))
+    words = {w: k for k, w in enumerate(dict.fromkeys(["<s>", "<unk>", *lighthouse_clock().text]))}
+    table = Tokenizer(models.WordLevel(words, "<unk>"))
     table.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
     tokenizer = PreTrainedTokenizerFast(tokenizer_object=table, bos_token="<s>", unk_token="<unk>")
     with torch_chance(seed):

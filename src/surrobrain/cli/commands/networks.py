@@ -9,4 +9,4 @@ __all__ = ["networks"]
 
 @click.group(cls=Folder, folder="surrobrain.cli.networks")
 def networks() -> None:
-    """Which neurons of a language model follow which networks of the brain?"""
+    """Find neurons of a language model that follow networks of the brain."""

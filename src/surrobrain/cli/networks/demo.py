@@ -10,8 +10,11 @@ __all__ = ["demo"]
 @click.command()
 @click.option("--seed", default=0, show_default=True, help="Decides every draw.")
 @click.option("--snr", default=0.3, show_default=True, help="Variance driven over that of noise.")
-@click.option("--out", metavar="DIR",
-              help="Folder, by default surrobrain-networks-demo or the next free number.")  # fmt: skip
+@click.option(
+    "--out",
+    metavar="DIR",
+    help="Folder, by default surrobrain-networks-demo or the next free number.",
+)
 @output_options
 def demo(seed: int, snr: float, out: str | None, as_json: bool) -> None:
     """Read a story by a small model, simulate voxels from known neurons, and find them again.

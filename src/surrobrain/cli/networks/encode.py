@@ -21,15 +21,35 @@ __all__ = ["encode"]
 @click.option("--atlas", metavar="FILE", help="Labels whose voxels are averaged, for NIfTI.")
 @click.option("--confounds", multiple=True, metavar="FILE", help="One table per run (repeatable).")
 @click.option("--sound", metavar="WAV", help="The story, for its loudness.")
-@click.option("--sound-start", type=float, default=0.0, show_default=True, metavar="SECONDS",
-              help="When the first volume begins, on the clock of the sound.")  # fmt: skip
-@click.option("--hemodynamics", default="fir", show_default=True,
-              type=click.Choice(["fir", "canonical"]), help="Free shape, or double gamma.")  # fmt: skip
-@click.option("--maps", default="auto", show_default=True,
-              type=click.Choice(["auto", "product", "coefficient", "t"]),
-              help="What the map of a pattern shows.")  # fmt: skip
-@click.option("--on-dead", default="raise", show_default=True,
-              type=click.Choice(["raise", "drop"]), help="Constant columns.")  # fmt: skip
+@click.option(
+    "--sound-start",
+    type=float,
+    default=0.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="When the first volume begins, on the clock of the sound.",
+)
+@click.option(
+    "--hemodynamics",
+    default="fir",
+    show_default=True,
+    type=click.Choice(["fir", "canonical"]),
+    help="Free shape, or double gamma.",
+)
+@click.option(
+    "--maps",
+    default="auto",
+    show_default=True,
+    type=click.Choice(["auto", "product", "coefficient", "t"]),
+    help="What the map of a pattern shows.",
+)
+@click.option(
+    "--on-dead",
+    default="raise",
+    show_default=True,
+    type=click.Choice(["raise", "drop"]),
+    help="Constant columns.",
+)
 @click.option("--subject", default="", help="Whose BOLD it is.")
 @click.option("--permutations", default=1000, show_default=True, help="Of blocks of volumes.")
 @click.option("--seed", default=0, show_default=True, help="Decides every draw.")

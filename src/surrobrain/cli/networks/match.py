@@ -18,14 +18,27 @@ __all__ = ["match"]
 @click.option("--out", required=True, metavar="DIR", help="Folder of the result.")
 @click.option("--names", metavar="FILE", help="JSON from label to name.")
 @click.option("--which", metavar="NAME", help="Array of an npz file.")
-@click.option("--score", default="correlation", show_default=True,
-              type=click.Choice(["correlation", "dice", "iou"]), help="What is tested.")  # fmt: skip
-@click.option("--assign", default="best", show_default=True,
-              type=click.Choice(["best", "hungarian"]),
-              help="Best network of every pattern, or one to one.")  # fmt: skip
-@click.option("--null", default="auto", show_default=True,
-              type=click.Choice(["auto", "spin", "variogram"]),
-              help="Maps of the same smoothness; auto spins surfaces.")  # fmt: skip
+@click.option(
+    "--score",
+    default="correlation",
+    show_default=True,
+    type=click.Choice(["correlation", "dice", "iou"]),
+    help="What is tested.",
+)
+@click.option(
+    "--assign",
+    default="best",
+    show_default=True,
+    type=click.Choice(["best", "hungarian"]),
+    help="Best network of every pattern, or one to one.",
+)
+@click.option(
+    "--null",
+    default="auto",
+    show_default=True,
+    type=click.Choice(["auto", "spin", "variogram"]),
+    help="Maps of the same smoothness; auto spins surfaces.",
+)
 @click.option("--n-null", default=1000, show_default=True, help="Null maps per pattern.")
 @click.option("--seed", default=0, show_default=True, help="Decides the null maps.")
 @output_options
@@ -83,8 +96,8 @@ def _text(payload: dict[str, Any]) -> str:
         for m in payload["matched"]
     ]  # fmt: skip
     head = (
-        f"{payload['links']}: {len(rows)} of {payload['patterns']} patterns follow a network beyond "
-        f"{payload['null']} null maps (q <= {payload['rate']:g})"
+        f"{payload['links']}: {len(rows)} of {payload['patterns']} patterns follow a network "
+        f"beyond {payload['null']} null maps (q <= {payload['rate']:g})"
     )
     if not rows:
         return head
