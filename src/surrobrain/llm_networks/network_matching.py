@@ -103,6 +103,11 @@ class Links:
         return getattr(self, self.recipe.score)
 
     @property
+    def finest_rate(self) -> float:
+        """False discovery rate that a single pair can reach by so few null maps."""
+        return min(1.0, self.p.size / (1 + self.recipe.n_null))
+
+    @property
     def matched(self) -> list[tuple[int, int]]:
         """Pairs of pattern and network that were assigned and are discoveries."""
         pairs = enumerate(self.network_of.tolist())

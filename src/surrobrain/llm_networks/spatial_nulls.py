@@ -11,8 +11,9 @@ __all__ = ["null_maps", "rotations", "smooth_fields"]
 
 _FEWEST = 30  # places below which no null is worth anything
 _PAIRS = 20_000  # of which a variogram is made
-_NEIGHBORS = 200
-_WIDTHS = (0.05, 0.1, 0.2, 0.4, 0.8)  # of the distance to the farthest neighbor
+_NEIGHBORS = 500
+_NEAR = 0.25  # share of all places that count as neighbors, where these are few
+_WIDTHS = (0.15, 0.2, 0.27, 0.36, 0.48, 0.64, 0.85)  # of the distance to the farthest neighbor
 
 
 def null_maps(
@@ -160,15 +161,18 @@ def smooth_fields(
 
     rng = generator(seed)
     n = len(coordinates)
-    near, which = cKDTree(coordinates).query(coordinates, k=min(n - 1, _NEIGHBORS))
+    near, which = cKDTree(coordinates).query(
+        coordinates, k=min(max(10, round(_NEAR * n)), _NEIGHBORS)
+    )
     reach = float(np.median(near[:, -1]))
     pairs = _pairs(coordinates, near, which, rng)
-    noise = rng.normal(size=(n, n_null))
     starts = np.arange(n + 1) * near.shape[1]
     fields = np.empty((len(_WIDTHS), n_null, n), dtype=np.float32)
     for field, width in zip(fields, _WIDTHS, strict=True):
         weights = np.exp(-0.5 * np.square(near / (width * reach))).ravel()
-        smooth = (csr_array((weights, which.ravel(), starts), shape=(n, n)) @ noise).T
+        smooth = (
+            csr_array((weights, which.ravel(), starts), shape=(n, n)) @ rng.normal(size=(n, n_null))
+        ).T
         smooth -= smooth.mean(axis=1, keepdims=True)
         field[:] = smooth / smooth.std(axis=1, keepdims=True)
     sample = fields[:, : min(n_null, 50)]
@@ -188,36 +192,42 @@ def _pairs(
     first, rank = np.divmod(some, k - 1)
     second = which[first, rank + 1]  # rank 0 is the place itself
     distance = np.linalg.norm(coordinates[first] - coordinates[second], axis=1)
-    edges = np.quantile(distance, np.linspace(0, 1, 13)[1:-1])
-    return first, second, np.searchsorted(edges, distance)
+    edges = np.unique(np.quantile(distance, np.linspace(0, 1, 13)[1:-1]))
+    place = np.searchsorted(edges, distance)
+    return first, second, np.unique(place, return_inverse=True)[1]  # none is empty
 
 
 def _variogram(values: np.ndarray, pairs: tuple[np.ndarray, np.ndarray, np.ndarray]) -> np.ndarray:
     first, second, place = pairs
     half = 0.5 * np.square(values[first] - values[second])
-    count = np.bincount(place, minlength=12)
-    return np.bincount(place, weights=half, minlength=12) / np.maximum(count, 1)
+    return np.bincount(place, weights=half) / np.bincount(place)
 
 
 def _matched(
     value: np.ndarray, fields: np.ndarray, variograms: np.ndarray,
     pairs: tuple[np.ndarray, np.ndarray, np.ndarray], rng: np.random.Generator,
 ) -> np.ndarray:  # fmt: skip
-    """Mix the fields to the variogram of a map, and give them its values in their order.
+    """Mix the fields to the variogram of a map's ranks, and give them its values in their order.
 
     After Burt et al. (2020), Generative modeling of brain maps with spatial autocorrelation,
-    NeuroImage 220:117038, with the mixture found once per map rather than once per null map.
+    NeuroImage 220:117038, with fields of all widths mixed, once per map rather than once per null
+    map.
     """
     from scipy.optimize import nnls
+    from scipy.special import ndtri
+    from scipy.stats import rankdata
 
-    spread = value.std()
-    if spread == 0:
+    if np.ptp(value) == 0:
         return np.tile(value, (fields.shape[1], 1))
-    target = _variogram((value - value.mean()) / spread, pairs)
-    fits = [nnls(np.stack([v, np.ones_like(v)], axis=1), target) for v in variograms]
-    best = int(np.argmin([residual for _, residual in fits]))
-    smooth, white = np.sqrt(fits[best][0])
-    mixed = smooth * fields[best] + white * rng.normal(size=fields[best].shape)
+    # heavy tails hide how smooth a map is, so its ranks are compared with those of the fields
+    normal = ndtri((rankdata(value) - 0.5) / len(value))
+    target = _variogram(normal / normal.std(), pairs)
+    # independent fields add up, and so do their variograms
+    shares = nnls(np.stack([*variograms, np.ones_like(target)], axis=1), target)[0]
+    mixed = np.sqrt(shares[-1]) * rng.normal(size=fields.shape[1:])
+    for share, field in zip(shares[:-1], fields, strict=True):
+        if share > 0:
+            mixed += np.sqrt(share) * field
     order = np.argsort(mixed, axis=1)
     found = np.empty(mixed.shape)
     np.put_along_axis(found, order, np.broadcast_to(np.sort(value), mixed.shape), axis=1)

@@ -138,6 +138,12 @@ def _(item: Links) -> Section:
     if item.space.kind != "parcels":
         best = sorted(matched, key=lambda kj: -abs(item.correlation[kj]))[:_MAPS]
         pictures += [drawn("Map", lambda k=k, j=j: _link_map(item, k, j)) for k, j in best]
+    coarse = item.finest_rate > item.recipe.rate
+    warned = (
+        f"With {item.recipe.n_null} null maps for {item.p.size} pairs a match that stands alone "
+        f"reaches a false discovery rate of {item.finest_rate:.2g} at best: single matches are "
+        "missed. Ask for more null maps.",
+    )
     return Section(
         "Networks", "figures", (table, _groups(groups)) if groups else (table,), tuple(pictures),
         summary=said,
