@@ -158,7 +158,10 @@ def long_recipe(way):
     return CaptureRecipe(trim=0, rule="lanczos", **given)
 
 
-@pytest.mark.parametrize(("kind", "way"), [("llama", "cache"), ("gpt2", "windows")])
+@pytest.mark.parametrize(
+    ("kind", "way"),
+    [("llama", "cache"), pytest.param("gpt2", "windows", marks=pytest.mark.slow)],
+)
 def test_a_killed_capture_goes_on_where_it_was(kind, way, tmp_path, monkeypatch):
     folder = tmp_path / "found"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
@@ -191,3 +194,18 @@ def test_a_killed_capture_goes_on_where_it_was(kind, way, tmp_path, monkeypatch)
     expected = responses(language(kind), story, tr=1.5, recipe=recipe)
     assert np.abs(found.values - expected.values).max() < 1e-6 * np.abs(expected.values).max()
     assert not list(folder.glob("piece-*"))
+
+
+def test_a_folder_whose_map_is_gone_begins_anew(tmp_path, monkeypatch):
+    from surrobrain.llm_networks import volume_stream
+
+    monkeypatch.setattr(volume_stream, "_SECONDS", 0.0)
+    story, recipe = a_story(), CaptureRecipe(trim=0, chunk=16)
+    first = responses(language("llama"), story, tr=1.5, recipe=recipe, folder=tmp_path)
+    assert (tmp_path / "progress.jsonl").read_text().count("\n") > 3
+    expected = np.array(first.values)
+    (tmp_path / "facts.json").unlink()  # as if killed just before it was written
+    again = responses(language("llama"), story, tr=1.5, recipe=recipe, folder=tmp_path)
+    assert np.array_equal(again.values, expected)
+    passes = [line for line in (tmp_path / "progress.jsonl").read_text().splitlines()[1:]]
+    assert len(passes) == len(set(passes))  # nothing of the first life is left

@@ -11,8 +11,8 @@ from surrobrain.seeds import Seed, generator
 
 __all__ = ["Dictionary", "SparseDictionary", "solve_dictionary"]
 
-_STEPS = 12  # of the codes per round, from where they were
-_FINAL = 100
+_STEPS = 4  # of the codes per round, from where they were; more find worse minima, slower
+_FINAL = 30
 _POWERS = 4  # iterations towards the directions in which most is left
 _UNUSED = 1e-8  # energy of the codes of a dead atom
 _WEAK = 0.1  # of the median energy: an atom that caught noise, in the first rounds

@@ -116,7 +116,7 @@ def _descended(
     found = np.array(codes.T, order="C")  # (signal, atom)
     rest = np.ascontiguousarray(correlations.T, dtype=dtype) - found @ gram
     tolerance = dtype.type(_SETTLED * sparsity)
-    _compiled()(gram, rest, found, dtype.type(sparsity), tolerance, min(n_steps, _SWEEPS))
+    _compiled()(gram, rest, found, dtype.type(sparsity), tolerance, _SWEEPS)
     return np.ascontiguousarray(found.T)
 
 

@@ -154,7 +154,7 @@ def _dictionary(x: np.ndarray, n_patterns: int, sparsity: float, seed: Seed) -> 
 
 
 def _ica(x: np.ndarray, n_patterns: int, seed: Seed) -> Learned:
-    need("sklearn", extra="test")
+    need("sklearn", extra="fmri")
     from sklearn.decomposition import FastICA
     from sklearn.exceptions import ConvergenceWarning
 
@@ -164,18 +164,20 @@ def _ica(x: np.ndarray, n_patterns: int, seed: Seed) -> Learned:
     )  # fmt: skip
     with warnings.catch_warnings(record=True) as caught:  # told as a fact instead
         warnings.simplefilter("always", ConvergenceWarning)
-        codes = ica.fit_transform(x.T).T
+        sources: Any = ica.fit_transform(x.T)
     stuck = any(issubclass(w.category, ConvergenceWarning) for w in caught)
     courses: Any = ica.mixing_
+    codes = sources.T
     facts = {"converged": int(not stuck), **_error(x, courses, codes)}
     return courses, codes, facts
 
 
 def _kmeans(x: np.ndarray, n_patterns: int, seed: Seed) -> Learned:
-    need("sklearn", extra="test")
+    need("sklearn", extra="fmri")
     from sklearn.cluster import KMeans
 
-    found = KMeans(n_patterns, n_init=4, random_state=_number(seed)).fit(x.T)
+    given: dict[str, Any] = {"n_init": 4, "random_state": _number(seed)}
+    found = KMeans(n_patterns, **given).fit(x.T)
     centers: Any = found.cluster_centers_
     courses = centers.T / np.maximum(np.linalg.norm(centers, axis=1), 1e-12)
     codes = np.zeros((n_patterns, x.shape[1]), dtype=np.float32)

@@ -18,6 +18,7 @@ from surrobrain.seeds import Seed, generator
 
 __all__ = ["PatternChoice", "choose_patterns", "matched_similarity"]
 
+_SIZES = (16, 32, 64, 128)
 _FOLDS = 5  # stretches of time that are predicted in turn
 
 
@@ -49,7 +50,7 @@ class PatternChoice:
 
 
 def choose_patterns(
-    neurons: Responses, *, n_patterns: Sequence[int] = (16, 32, 64, 128),
+    neurons: Responses, *, n_patterns: Sequence[int] | None = None,
     sparsity: Sequence[float] = (0.05, 0.1, 0.15), n_seeds: int = 3, seed: Seed = 0,
     shown: bool = True,
 ) -> PatternChoice:  # fmt: skip
@@ -59,8 +60,9 @@ def choose_patterns(
     ----------
     neurons : Responses
         One half of them, drawn by chance, learns; the other half judges.
-    n_patterns : sequence of int
-        Sizes to try.
+    n_patterns : sequence of int, optional
+        Sizes to try; by default those of 16, 32, 64 and 128 that are at most the untrimmed volumes
+        and a quarter of the neurons.
     sparsity : sequence of float
         Sparsities to try.
     n_seeds : int, default 3
@@ -98,6 +100,9 @@ def choose_patterns(
     x = unit_responses(neurons)[neurons.kept]
     order = generator(seed).permutation(x.shape[1])
     learning, judging = (np.ascontiguousarray(x[:, k]) for k in np.array_split(order, 2))
+    if n_patterns is None:
+        most = max(min(len(x), x.shape[1] // 4), 1)
+        n_patterns = [size for size in _SIZES if size <= most] or [most]
     settings = list(itertools.product(n_patterns, sparsity))
     rows, rngs = [], generator(seed).spawn(n_seeds)
     with progress(len(settings), label="comparing dictionaries", shown=shown) as report:

@@ -43,6 +43,14 @@ class Patterns:
     ------
     ValueError
         Shapes do not fit.
+
+    Examples
+    --------
+    >>> from surrobrain.llm_networks.neurons import Neurons
+    >>> neurons = Neurons(np.array([0, 0, 1]), np.array([0, 1, 0]), "ffn_out", "tiny")
+    >>> made = Patterns(np.ones((4, 2)), np.ones((2, 3)), tr=2.0, neurons=neurons)
+    >>> made.n_patterns, made.n_neurons
+    (2, 3)
     """
 
     time_courses: Float[np.ndarray, "times patterns"]

@@ -74,17 +74,16 @@ class VolumeStream:
         self.finished = whole
         if whole:
             return
-        if not entries:
-            folder.mkdir(parents=True, exist_ok=True)
-            append(folder / _JOURNAL, {"identity": identity})
-        self._pieces = [int(str(e["passes"])) for e in entries[1:]]
         path = folder / _PARTIAL
-        fresh = not path.exists()
-        if fresh:
-            self._pieces = []
-        mode = "w+" if fresh else "r+"
-        given: dict[str, Any] = {"dtype": np.float32, "shape": shape} if fresh else {}
-        self.values = np.lib.format.open_memmap(path, mode=mode, **given)
+        if entries and path.exists():
+            self._pieces = [int(str(entry["passes"])) for entry in entries[1:]]
+            self.values = np.lib.format.open_memmap(path, mode="r+")
+            return
+        (folder / _JOURNAL).unlink(missing_ok=True)  # what it tells of is gone
+        append(folder / _JOURNAL, {"identity": identity})
+        hidden = path.with_name(f".{path.name}.part")
+        self.values = np.lib.format.open_memmap(hidden, mode="w+", dtype=np.float32, shape=shape)
+        hidden.replace(path)
 
     def resumed(self, cache: Any, language: LanguageModel) -> int:
         """Put back what a killed run had, its key-value cache included; return its passes.

@@ -9,4 +9,4 @@ __all__ = ["networks"]
 
 @click.group(cls=Folder, folder="surrobrain.cli.networks")
 def networks() -> None:
-    """Find neurons of a language model that follow networks of the brain."""
+    """Which neurons of a language model go along with which brain networks? Listen, encode."""
