@@ -90,7 +90,7 @@ def read_networks(
     path: str | Path, *, space: BrainSpace, names: str | Path | None = None,
     which: str | None = None,
 ) -> BrainNetworks:  # fmt: skip
-    """Read network templates into the places of a measurement.
+    r"""Read network templates into the places of a measurement.
 
     Parameters
     ----------
@@ -112,6 +112,15 @@ def read_networks(
     ------
     ValueError
         The grids differ, or the file is of another kind than the measurement.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "parcels.csv"
+    ...     _ = path.write_text("name,network\nA1,hearing\nV1,seeing\n")
+    ...     read_networks(path, space=BrainSpace("parcels", 2)).names
+    ('hearing', 'seeing')
     """
     found = existing_file(path)
     if found.suffix == ".npz":

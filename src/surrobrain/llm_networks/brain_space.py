@@ -40,6 +40,11 @@ class BrainSpace:
     ------
     ValueError
         The kind is unknown, or what was given does not fit the number of columns.
+
+    Examples
+    --------
+    >>> BrainSpace("parcels", 2, np.array([[-40.0, 0, 0], [40.0, 0, 0]])).pick([0]).n
+    1
     """
 
     kind: Kind
@@ -62,7 +67,7 @@ class BrainSpace:
         if self.coordinates is not None:
             finite(self.coordinates, "coordinates")
 
-    def pick(self, which: np.ndarray) -> "BrainSpace":
+    def pick(self, which: Any) -> "BrainSpace":
         """Keep some columns, given by positions or as an array of bool."""
         parts = {
             name: None if getattr(self, name) is None else getattr(self, name)[which]

@@ -82,6 +82,19 @@ def across_subjects(encodings: Sequence[Encoding]) -> GroupEncoding:
     Notes
     -----
     People are the random effect: a one-sample t test, one-sided for r and for what patterns add.
+
+    Examples
+    --------
+    >>> from surrobrain.llm_networks import Bold, EncodeRecipe, Patterns, encode
+    >>> from surrobrain.llm_networks.neurons import Neurons
+    >>> rng = np.random.default_rng(0)
+    >>> courses, neurons = rng.normal(size=(120, 2)), Neurons(np.zeros(2, int), np.arange(2))
+    >>> patterns = Patterns(courses, np.eye(2), 2.0, neurons, word_counts=rng.poisson(5, 120))
+    >>> heard = [np.roll(courses, 2, axis=0) + rng.normal(size=(120, 2)) for _ in range(3)]
+    >>> how = EncodeRecipe(n_draws=1, n_permutations=19, alphas=(0.1, 1.0, 10.0, 100.0, 1e6))
+    >>> each = [encode(patterns, Bold(values, 2.0), recipe=how) for values in heard]
+    >>> bool((across_subjects(each).r > 0.3).all())
+    True
     """
     if len(encodings) < 3:
         raise ValueError(f"{len(encodings)} people are too few for a test over people; give 3")

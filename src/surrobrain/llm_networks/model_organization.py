@@ -32,11 +32,6 @@ class Organization:
     consistency : dict of str to float
         Per network, mean correlation of the maps of its patterns, each with the sign of its
         correlation with the network; NaN for fewer than two.
-    across_subjects : float
-        Mean over people and patterns of the correlation of a map with that of the others; NaN
-        without people.
-    across_seeds : float
-        Mean |r| of best-matched patterns of another seed; NaN without another seed.
     gini : float
         Mean over patterns of the Gini coefficient of |codes| over neurons: 0 spread evenly, 1 in
         one neuron.
@@ -47,6 +42,11 @@ class Organization:
         Patterns that follow a network.
     n_networks : int
         Networks that some pattern follows.
+    across_subjects : float
+        Mean over people and patterns of the correlation of a map with that of the others; NaN
+        without people.
+    across_seeds : float
+        Mean |r| of best-matched patterns of another seed; NaN without another seed.
     """
 
     model: str
@@ -109,6 +109,7 @@ def organization(
 
     Examples
     --------
+    >>> from surrobrain.llm_networks.model_organization import gini
     >>> round(float(gini(np.array([[0.0, 0.0, 0.0, 1.0]]))[0]), 2)
     0.75
     """

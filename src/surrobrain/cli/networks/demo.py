@@ -9,7 +9,7 @@ __all__ = ["demo"]
 
 @click.command()
 @click.option("--seed", default=0, show_default=True, help="Decides every draw.")
-@click.option("--snr", default=0.3, show_default=True, help="Variance driven over that of noise.")
+@click.option("--snr", default=0.5, show_default=True, help="Variance driven over that of noise.")
 @click.option(
     "--out",
     metavar="DIR",
