@@ -90,8 +90,8 @@ def across_subjects(encodings: Sequence[Encoding]) -> GroupEncoding:
     >>> rng = np.random.default_rng(0)
     >>> courses, neurons = rng.normal(size=(120, 2)), Neurons(np.zeros(2, int), np.arange(2))
     >>> patterns = Patterns(courses, np.eye(2), 2.0, neurons, word_counts=rng.poisson(5, 120))
-    >>> heard = [np.roll(courses, 2, axis=0) + rng.normal(size=(120, 2)) for _ in range(3)]
-    >>> how = EncodeRecipe(n_draws=1, n_permutations=19, alphas=(0.1, 1.0, 10.0, 100.0, 1e6))
+    >>> heard = [np.roll(courses, 2, axis=0) + rng.normal(size=(120, 2)) / 2 for _ in range(3)]
+    >>> how = EncodeRecipe(n_draws=1, n_permutations=19, alphas=tuple(10.0 ** np.arange(-3, 6)))
     >>> each = [encode(patterns, Bold(values, 2.0), recipe=how) for values in heard]
     >>> bool((across_subjects(each).r > 0.3).all())
     True

@@ -94,19 +94,20 @@ class Encoding:
         The same from the controls alone.
     unique : array, shape (n_bands, n_targets)
         Held-out R2 that is lost without a band.
-    p, q : array, shape (n_targets,)
-        Of r by permuted blocks, and its false discovery rate.
-    p_unique, q_unique : array, shape (n_targets,)
-        Of the gain of patterns over controls, by signs of blocks.
+    p : array, shape (n_targets,)
+        Of r by permuted blocks; ``q`` is its false discovery rate.
+    p_unique : array, shape (n_targets,)
+        Of the gain of patterns over controls, by signs of blocks; ``q_unique`` is its false
+        discovery rate.
     null_spread : array, shape (n_targets,)
         Standard deviation of r under permutation.
-    ceiling : array, shape (n_targets,), optional
-        Largest r that any model could reach.
     maps : Maps
         One per pattern, from all volumes: they say where, the scores above whether.
     condition : float
         Condition number of the standardized pattern regressors; large ones make single maps
         uncertain.
+    ceiling : array, shape (n_targets,), optional
+        Largest r that any model could reach.
     recipe : EncodeRecipe
         How.
     """
