@@ -202,8 +202,10 @@ def _dense(path: Path, tr: float | None) -> Run:
     cortex = np.flatnonzero(models.surface_mask)
     if not len(cortex):
         raise ValueError(f"{path.name} has no cortex; give the volume as NIfTI with a mask")
-    vertices = np.asarray(models.vertex[cortex], dtype=np.int64)
-    right = np.array(["RIGHT" in str(name) for name in models.name[cortex]], dtype=np.int64)
+    vertices = np.asarray(models.vertex, dtype=np.int64)[cortex]
+    right = np.array(
+        ["RIGHT" in str(name) for name in np.asarray(models.name)[cortex]], dtype=np.int64
+    )
     n_full = max(models.nvertices.values())
     space = BrainSpace(
         "surface", len(cortex), _on_sphere(vertices, right, n_full), vertices=vertices, right=right

@@ -199,6 +199,7 @@ def _ellipsoid(n_labels: int, rng: np.random.Generator) -> tuple[BrainSpace, np.
     middle = (edges - 1) / 2
     voxels = voxels[(((voxels - middle) / (edges / 2)) ** 2).sum(axis=1) <= 1]
     centers = voxels[rng.choice(len(voxels), n_labels, replace=False)].astype(np.float64)
+    labels = np.zeros(len(voxels), dtype=np.int64)
     for _ in range(30):  # k-means: regions of like size
         distance = np.linalg.norm(voxels[:, None] - centers, axis=2)
         labels = distance.argmin(axis=1)
@@ -219,5 +220,5 @@ def _noise(n_times: int, space: BrainSpace, rng: np.random.Generator) -> np.ndar
     assert space.voxels is not None
     white = rng.normal(size=(n_times, *space.grid.tolist()))
     smooth = gaussian_filter(white, (0, 0.8, 0.8, 0.8))[(slice(None), *space.voxels.T)]
-    colored = lfilter([1.0], [1.0, -0.3], smooth, axis=0)
-    return np.asarray(colored / colored.std(axis=0))
+    colored = np.asarray(lfilter([1.0], [1.0, -0.3], smooth, axis=0))
+    return colored / colored.std(axis=0)

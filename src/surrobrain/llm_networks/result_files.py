@@ -2,6 +2,7 @@
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -51,12 +52,15 @@ def read_encoding(folder: str | Path) -> Encoding:
         arrays["bold"], facts["tr"], space, tuple(facts["names"]), tuple(facts["runs"]),
         facts["subject"], facts["left_out"],
     )  # fmt: skip
-    recipe = {k: tuple(v) if isinstance(v, list) else v for k, v in facts["recipe"].items()}
+    recipe: dict[str, Any] = {
+        k: tuple(v) if isinstance(v, list) else v for k, v in facts["recipe"].items()
+    }
+    scores: dict[str, Any] = {name: arrays[name] for name in _SCORES}
     return Encoding(
-        read_patterns(Path(folder) / "patterns"), bold, tuple(facts["bands"]),
-        *(arrays[name] for name in _SCORES), Maps(arrays["maps"], facts["shows"]),
-        float("inf") if facts["condition"] is None else facts["condition"], arrays.get("ceiling"),
-        EncodeRecipe(**recipe),
+        read_patterns(Path(folder) / "patterns"), bold, tuple(facts["bands"]), **scores,
+        maps=Maps(arrays["maps"], facts["shows"]),
+        condition=float("inf") if facts["condition"] is None else facts["condition"],
+        ceiling=arrays.get("ceiling"), recipe=EncodeRecipe(**recipe),
     )  # fmt: skip
 
 
@@ -77,8 +81,9 @@ def read_links(folder: str | Path) -> Links:
     """Read links that were saved."""
     arrays, facts = read_result_folder(folder, "links")
     space = BrainSpace.from_arrays(facts["kind_of_space"], arrays["maps"].shape[1], arrays)
+    found: dict[str, Any] = {name: arrays[name] for name in _LINKED}
     return Links(
         read_patterns(Path(folder) / "patterns"), Maps(arrays["maps"], facts["shows"]), space,
-        BrainNetworks(arrays["networks"], tuple(facts["networks"])),
-        *(arrays[name] for name in _LINKED), MatchRecipe(**facts["recipe"]), facts["method"],
+        BrainNetworks(arrays["networks"], tuple(facts["networks"])), **found,
+        recipe=MatchRecipe(**facts["recipe"]), method=facts["method"],
     )  # fmt: skip

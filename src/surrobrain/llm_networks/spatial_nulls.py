@@ -122,7 +122,7 @@ def rotations(
     Alexander-Bloch et al. (2018), On testing for spatial correspondence between maps of human
     brain structure and function. NeuroImage 178:540.
     """
-    from scipy.spatial import cKDTree
+    from scipy.spatial import KDTree
 
     if space.kind != "surface" or space.coordinates is None or space.right is None:
         raise ValueError("only maps on spheres can be spun; use null='variogram'")
@@ -136,7 +136,7 @@ def rotations(
             continue
         points = space.coordinates[columns]
         points = points / np.linalg.norm(points, axis=1, keepdims=True)
-        tree = cKDTree(points)
+        tree = KDTree(points)
         # a vertex next to nothing that was measured receives nothing
         spacing = 3.0 * float(np.median(tree.query(points, k=2)[0][:, 1]))
         for row, turn in zip(found, turns, strict=True):
@@ -157,22 +157,22 @@ def smooth_fields(
     The noise is drawn once for all maps; what differs among maps is how it is mixed.
     """
     from scipy.sparse import csr_array
-    from scipy.spatial import cKDTree
+    from scipy.spatial import KDTree
 
     rng = generator(seed)
     n = len(coordinates)
-    near, which = cKDTree(coordinates).query(
+    near, which = KDTree(coordinates).query(
         coordinates, k=min(max(10, round(_NEAR * n)), _NEIGHBORS)
     )
+    near, which = np.asarray(near), np.asarray(which)
     reach = float(np.median(near[:, -1]))
     pairs = _pairs(coordinates, near, which, rng)
     starts = np.arange(n + 1) * near.shape[1]
     fields = np.empty((len(_WIDTHS), n_null, n), dtype=np.float32)
     for field, width in zip(fields, _WIDTHS, strict=True):
         weights = np.exp(-0.5 * np.square(near / (width * reach))).ravel()
-        smooth = (
-            csr_array((weights, which.ravel(), starts), shape=(n, n)) @ rng.normal(size=(n, n_null))
-        ).T
+        kernel = csr_array((weights, which.ravel(), starts), shape=(n, n))
+        smooth = np.asarray(kernel @ rng.normal(size=(n, n_null))).T
         smooth -= smooth.mean(axis=1, keepdims=True)
         field[:] = smooth / smooth.std(axis=1, keepdims=True)
     sample = fields[:, : min(n_null, 50)]
