@@ -11,7 +11,12 @@ from surrobrain.llm_networks.capture import responses
 from surrobrain.llm_networks.decomposition import find_patterns
 from surrobrain.llm_networks.model_organization import organization
 from surrobrain.llm_networks.network_matching import MatchRecipe, match
-from surrobrain.llm_networks.planted_networks import Recovery, plant_networks, recovery_of
+from surrobrain.llm_networks.planted_networks import (
+    Planted,
+    Recovery,
+    plant_networks,
+    recovery_of,
+)
 from surrobrain.llm_networks.result_files import save_encoding, save_links
 from surrobrain.llm_networks.shipped_stories import lighthouse_clock
 from surrobrain.llm_networks.voxel_encoding import EncodeRecipe, encode
@@ -78,7 +83,8 @@ def networks_demo(
     say(f"{reader.name} reads the story")
     heard = responses(reader, lighthouse_clock(), tr=_TR, shown=tell is not None)
     say("planting networks, and looking for patterns")
-    planted = plant_networks(heard, snr=snr, seed=seed)
+    size = min(40, heard.n_neurons // 40)
+    planted = plant_networks(heard, group_size=size, snr=snr, seed=seed)
     patterns = find_patterns(heard, n_patterns=_N_PATTERNS, seed=seed)
     say("predicting voxels")
     recipe = EncodeRecipe(n_draws=20, n_permutations=500)
@@ -88,17 +94,18 @@ def networks_demo(
     recovery = recovery_of(planted, links)
     save_encoding(encoding, target / "encoding")
     save_links(links, target / "links")
-    items: list[Any] = [recovery, encoding, links, organization(links), _facts(planted.snr, seed)]
+    items: list[Any] = [recovery, encoding, links, organization(links), _facts(planted, seed)]
     page = Report("Planted networks, found again", items, warnings=_warnings(reader)).save(
         target / "report.html"
     )
     return NetworksDemo(recovery, page, reader.name, time.perf_counter() - start)
 
 
-def _facts(snr: float, seed: int) -> dict[str, object]:
+def _facts(planted: Planted, seed: int) -> dict[str, object]:
     return {
-        "voxels": "simulated: canonical response to the mean of 40 neurons each, word rate, noise",
-        "signal-to-noise ratio": snr, "seed": seed,
+        "voxels": "simulated: canonical response to the mean of some neurons, word rate, noise",
+        "neurons that drive a network": len(planted.groups[0]),
+        "signal-to-noise ratio": planted.snr, "seed": seed,
         "story": "The lighthouse clock, written for this package; nobody read it aloud",
     }  # fmt: skip
 
