@@ -89,7 +89,7 @@ def cleaned(
     found, first = np.zeros(values.shape), 0
     for length in lengths:
         rows = slice(first, first + length)
-        slow = drifts(length, sfreq=sfreq, cutoff=cutoff or np.inf)
+        slow = drifts(length, sfreq=sfreq, cutoff=cutoff or 3 * length / sfreq)
         away = [slow]
         if nuisance is not None:
             known = finite(nuisance, "nuisance")[rows]
