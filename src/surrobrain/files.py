@@ -5,12 +5,16 @@ import io
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
-__all__ = ["sha256", "write_arrays", "write_bytes", "write_json", "write_npy", "write_text"]
+__all__ = [
+    "filling", "scratch", "sha256", "write_arrays", "write_bytes", "write_json", "write_npy",
+    "write_text",
+]  # fmt: skip
 
 
 def write_bytes(path: str | Path, content: bytes) -> Path:
@@ -68,6 +72,38 @@ def write_arrays(
 
     content = {name: np.ascontiguousarray(value) for name, value in arrays.items()}
     return write_bytes(path, save(content, metadata=dict(metadata or {})))
+
+
+@contextmanager
+def filling(
+    path: str | Path, *, shape: tuple[int, ...], dtype: np.dtype | type
+) -> Iterator[np.ndarray]:
+    """Yield an array on disk to be filled piece by piece; the npy file appears when all went well.
+
+    For what is larger than memory. After an error nothing is left behind.
+    """
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(
+        dir=target.parent, prefix=f".{target.name}.", suffix=".part"
+    )
+    os.close(handle)
+    try:
+        values = np.lib.format.open_memmap(temporary, mode="w+", dtype=dtype, shape=shape)
+        yield values
+        values.flush()
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, target)
+        _sync_folder(target.parent)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def scratch(shape: tuple[int, ...], dtype: np.dtype | type) -> np.ndarray:
+    """Return an array in a nameless temporary file, which goes when the array goes."""
+    with tempfile.TemporaryFile(prefix="surrobrain.") as stream:
+        return np.memmap(stream, mode="w+", dtype=dtype, shape=shape)
 
 
 def sha256(path: str | Path) -> str:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from matplotlib.image import AxesImage
 
 __all__ = [
-    "GRAY", "MEASURED", "MODEL", "SECOND", "TRUTH", "color_limit", "compare", "log_ticks", "matrix",
-    "new_figure", "r_in_words", "region_ticks", "tidy",
+    "GRAY", "MEASURED", "MODEL", "SECOND", "SMALL", "TRUTH", "color_limit", "compare", "log_ticks",
+    "matrix", "new_figure", "r_in_words", "region_ticks", "tidy",
 ]  # fmt: skip
 
 # Okabe and Ito: told apart with every common form of color blindness, and in gray print.

@@ -1,0 +1,1 @@
+"""Dissimilarities of all pairs of patterns at once, one idea per file."""
