@@ -2,5 +2,8 @@
 
 from surrobrain.lazy import lazy_names
 
-_where: dict[str, str] = {}
+_where: dict[str, str] = {
+    "Clip": "surrobrain.clip_hba.loading",
+    "load": "surrobrain.clip_hba.loading",
+}
 __getattr__, __dir__, __all__ = lazy_names(__name__, _where)
