@@ -20,7 +20,8 @@ def correlation_rdms(
     Examples
     --------
     >>> import torch
-    >>> correlation_rdms(torch.tensor([[[1.0, 2.0, 3.0], [3.0, 2.0, 1.0], [2.0, 4.0, 6.0]]])).round(decimals=3)
+    >>> seen = torch.tensor([[[1.0, 2.0, 3.0], [3.0, 2.0, 1.0], [2.0, 4.0, 6.0]]])
+    >>> correlation_rdms(seen).round(decimals=3)
     tensor([[2., 0., 2.]])
     """
     import torch

@@ -79,7 +79,7 @@ class TimeRecipe:
     smooth: float = 0.015
     reading: str = "normalized"
     curves: bool = False
-    loss: RDMLoss = RDMLoss()
+    loss: RDMLoss = RDMLoss()  # noqa: RUF009
     adapter: str = "dora"
     rank: int = 8
     alpha: float = 8.0
