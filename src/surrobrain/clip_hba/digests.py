@@ -6,7 +6,7 @@ from typing import Any
 
 from surrobrain.clip_hba.towers import Kind, parts_below
 
-__all__ = ["base_digest", "below_digest"]
+__all__ = ["base_digest", "below_digest", "tensors_digest"]
 
 _SIZES = (
     "hidden_size", "num_attention_heads", "hidden_act", "layer_norm_eps", "image_size",
@@ -20,7 +20,7 @@ def base_digest(network: Any) -> str:
         (name.replace(".base_layer", ""), value) for name, value in network.state_dict().items()
         if "lora_" not in name
     )  # fmt: skip
-    return _digest(sorted(named))
+    return tensors_digest(sorted(named))
 
 
 def below_digest(network: Any, kind: Kind, cut: int) -> str:
@@ -32,10 +32,11 @@ def below_digest(network: Any, kind: Kind, cut: int) -> str:
         for where, part in parts_below(network, kind, cut).items()
         for name, value in part.state_dict().items()
     )
-    return hashlib.sha256(f"{kind} {cut} {sizes} {_digest(named)}".encode()).hexdigest()
+    return hashlib.sha256(f"{kind} {cut} {sizes} {tensors_digest(named)}".encode()).hexdigest()
 
 
-def _digest(named: Iterable[tuple[str, Any]]) -> str:
+def tensors_digest(named: Iterable[tuple[str, Any]]) -> str:
+    """Return the sha256 of named tensors, in the order in which they come."""
     digest = hashlib.sha256()
     for name, value in named:
         array = value.detach().cpu().contiguous().numpy()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from surrobrain.clip_hba.digests import below_digest
 from surrobrain.clip_hba.kept import Kept, keep
@@ -213,9 +213,17 @@ def toward(
     return found @ (directions @ clip.network.visual_projection.weight).T
 
 
-def plain_image_features(clip: Clip, images: Images) -> Float[Any, "images joint"]:
-    """Return what `image_features` does by running the whole model, as transformers has it."""
-    return _pooled(clip.network.get_image_features(pixel_values=_pixels(clip, images)))
+def plain_image_features(
+    clip: Clip, images: Images, *, mirrored: Bool[np.ndarray, "images"] | None = None
+) -> Float[Any, "images joint"]:
+    """Return what `image_features` does by running the whole model, as transformers has it.
+
+    Images that are ``mirrored`` change places of left and right first.
+    """
+    seen = _pixels(clip, images)
+    if mirrored is not None:
+        seen[mirrored] = seen[mirrored].flip(-1)
+    return _pooled(clip.network.get_image_features(pixel_values=seen))
 
 
 def plain_text_features(clip: Clip, texts: Sequence[str]) -> Float[Any, "texts joint"]:

@@ -201,8 +201,11 @@ def _ordered(rows: Mapping[str, RDMs], like: RDMs) -> tuple[RDMs, ...]:
             movie = matched(like, movie)
         except ValueError as error:
             raise ValueError(f"prediction of {name}: {error}") from None
-        if movie.times is None or like.times is None or len(movie.times) != len(like.times) or (
-            not np.allclose(movie.times, like.times)
+        if (
+            movie.times is None
+            or like.times is None
+            or len(movie.times) != len(like.times)
+            or (not np.allclose(movie.times, like.times))
         ):
             raise ValueError(
                 f"prediction of {name} has other times than the measurement; cut both with .at"

@@ -12,9 +12,9 @@ from jaxtyping import UInt8
 from surrobrain.checks import choice, existing_file
 from surrobrain.lazy import need
 
-__all__ = ["Images", "decoded", "find_images", "image_digest"]
+__all__ = ["ENDINGS", "Images", "decoded", "find_images", "image_digest"]
 
-_ENDINGS = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
+ENDINGS = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
 _LISTED = 5
 
 
@@ -42,7 +42,7 @@ class Images:
     """
 
     names: Sequence[str]
-    sources: Sequence[Path | str | UInt8[np.ndarray, "height width 3"]]
+    sources: Sequence[Path | str | UInt8[np.ndarray, "_ _ 3"]]
 
     def __post_init__(self) -> None:
         """Validate once."""
@@ -111,12 +111,12 @@ def find_images(folder: str | Path) -> Images:
     ('cat',)
     """
     place = existing_file(folder)
-    files = [file for file in place.rglob("*") if file.suffix.lower() in _ENDINGS]
+    files = [file for file in place.rglob("*") if file.suffix.lower() in ENDINGS]
     shown = [file for file in files if not file.name.startswith(".")]
     if not shown:
         raise FileNotFoundError(
             f"there is no image in {str(folder)!r}; files ending in "
-            f"{', '.join(sorted(_ENDINGS))} are read"
+            f"{', '.join(sorted(ENDINGS))} are read"
         )
     ordered = sorted(shown, key=lambda file: file.name)
     return Images([file.stem for file in ordered], ordered)

@@ -1,0 +1,1 @@
+"""Commands of ``surrobrain brainbench``, one file each."""
