@@ -8,14 +8,14 @@ import numpy as np
 from jaxtyping import Float, Float32
 
 from surrobrain.clip_hba.loading import Clip, load, merged
+from surrobrain.clip_hba.random_start import randomize
 from surrobrain.clip_hba.time_model import TimeModel
 from surrobrain.clip_hba.time_recipe import TimeRecipe
 from surrobrain.clip_hba.towers import blocks
 from surrobrain.pretrained.adapters import Adapter
 from surrobrain.pretrained.vision import VisionModel
-from surrobrain.seeds import torch_chance
 
-__all__ = ["Beginning", "beginning", "plain"]
+__all__ = ["Beginning", "beginning", "last_layer", "plain"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +88,26 @@ def beginning(start: Any, *, recipe: TimeRecipe, prompts: Sequence[str] = ()) ->
     return Beginning(clip, said, start if isinstance(start, TimeModel) else None)
 
 
+def last_layer(
+    start: Any, *, times: Float[np.ndarray, "times"], prompts: Sequence[str] = ()
+) -> TimeModel:
+    """Return a model as it is, read from its last layer at all times: what tuning must beat.
+
+    Parameters
+    ----------
+    start : Clip, VisionModel or a tuned model
+    times : array, shape (n_times,)
+        Seconds.
+    prompts : sequence of str
+        Dimensions in words; by default those of ``start``.
+    """
+    recipe = TimeRecipe(name="last layer", mixing="minmax", rank=1)
+    begun = beginning(start, recipe=recipe, prompts=prompts)
+    free = np.zeros((len(times), len(blocks(begun.clip.network, "vision"))), np.float32)
+    free[:, -1] = 1.0
+    return TimeModel(begun.clip, begun.prompts, times, free, recipe, start=start)
+
+
 def plain(start: Any) -> VisionModel:
     """Return a model without adapters that computes what this one computes."""
     if isinstance(start, VisionModel):
@@ -102,11 +122,8 @@ def plain(start: Any) -> VisionModel:
 
 
 def _arrange(clip: Clip, recipe: TimeRecipe) -> None:
-    import torch
-
-    with torch_chance(recipe.seed):
-        for name, value in clip.trained().items():
-            if recipe.start == "kaiming" and "lora_B" in name:
-                torch.nn.init.kaiming_uniform_(value, a=5**0.5)
-            if recipe.directions_only and "magnitude" in name:
-                value.requires_grad_(requires_grad=False)
+    if recipe.start == "kaiming":
+        randomize(clip, seed=recipe.seed)
+    for name, value in clip.trained().items():
+        if recipe.directions_only and "magnitude" in name:
+            value.requires_grad_(requires_grad=False)
