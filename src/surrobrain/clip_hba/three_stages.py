@@ -20,6 +20,8 @@ from surrobrain.clip_hba.specificity import Specificity, own_against_others
 from surrobrain.clip_hba.time_model import TimeModel
 from surrobrain.clip_hba.time_recipe import TimeRecipe
 from surrobrain.clip_hba.time_scores import scores_over_time
+from surrobrain.rsa.comparison import compare
+from surrobrain.rsa.dissimilarity import rdm
 from surrobrain.rsa.model_scores import ModelScores
 from surrobrain.rsa.rdms import RDMs
 from surrobrain.training.options import Training
@@ -43,7 +45,7 @@ class ThreeStages:
     behaving : BehaviorModel
         Stage 1.
     behavior : dict of str to float
-        Correlation of predicted and judged dimensions, mean over dimensions, by model.
+        Spearman correlation of predicted and judged dissimilarities, by model.
     timed : TimeModel
         Layer weights alone, on CLIP as it is: comparable with the truth.
     group : TimeModel
@@ -168,7 +170,7 @@ def _judged(
     values = np.concatenate([scores.values, np.stack(mine)], axis=1)
     scores = dataclasses.replace(scores, values=values, models=(*scores.models, "own model"))
     rows = [study.images.names.index(name) for name in unseen]
-    wanted = study.judgments[rows]
+    wanted = rdm(study.judgments[rows], conditions=unseen)
     first = next(iter(persons))
     plain = stages["plain CLIP"].embedding_movie(images)[0]
     return ThreeStages(
@@ -179,8 +181,7 @@ def _judged(
     )  # fmt: skip
 
 
-def _alike(found: Any, wanted: Float64[np.ndarray, "images dimensions"]) -> float:
-    """Return the correlation over images, mean over dimensions."""
-    a, b = (x - x.mean(axis=0) for x in (np.asarray(found, dtype=np.float64), wanted))
-    sizes = np.linalg.norm(a, axis=0) * np.linalg.norm(b, axis=0)
-    return float(((a * b).sum(axis=0) / sizes).mean())
+def _alike(found: Any, wanted: RDMs) -> float:
+    """Return the similarity of one minus the correlation of embeddings with what was judged."""
+    predicted = rdm(np.asarray(found, dtype=np.float64), conditions=wanted.conditions)
+    return float(compare(predicted, wanted)[0, 0])
