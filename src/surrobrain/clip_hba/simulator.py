@@ -8,9 +8,12 @@ import numpy as np
 from jaxtyping import Float, Float64, Int
 
 from surrobrain.checks import number, whole
+from surrobrain.clip_hba.behavior import tune_behavior
+from surrobrain.clip_hba.embedding import Embedding
 from surrobrain.clip_hba.frozen import keep_class_tokens
 from surrobrain.clip_hba.layer_mixing import reach
-from surrobrain.clip_hba.loading import load
+from surrobrain.clip_hba.loading import load, merged
+from surrobrain.clip_hba.recipe import recipe_from
 from surrobrain.clip_hba.simulated_clip import small_clip
 from surrobrain.clip_hba.simulated_images import DIMENSIONS, FACTORS, PROMPTS, draw_scenes, pictures
 from surrobrain.clip_hba.time_model import directions_of
@@ -19,6 +22,7 @@ from surrobrain.pretrained.vision import VisionModel
 from surrobrain.rsa.condensed import condensed
 from surrobrain.rsa.rdms import RDMs
 from surrobrain.seeds import stream
+from surrobrain.training.options import Training
 
 __all__ = ["SimulatedStudy", "simulate_study"]
 
@@ -37,7 +41,10 @@ class SimulatedStudy:
     Parameters
     ----------
     vision : VisionModel
-        The small CLIP of whose layers the simulated brains are made.
+        The small CLIP from which one starts. It is not that of the brains.
+    brains : VisionModel
+        The same after it was tuned to judgments without error: of its layers the simulated brains
+        are made. Hidden from whoever tunes.
     images : Images
         All pictures.
     prompts : tuple of str
@@ -61,6 +68,7 @@ class SimulatedStudy:
     """
 
     vision: VisionModel
+    brains: VisionModel
     images: Images
     prompts: tuple[str, ...]
     judgments: Float64[np.ndarray, "images dimensions"]
@@ -104,7 +112,7 @@ def simulate_study(
         Of each half of the trials, in standard deviations of a response at its strongest.
     trained : bool
         Let the small CLIP learn first, once (20 s), which is kept in ``folder``; or use random
-        weights.
+        weights, which are then those of the brains, too.
     folder : path, optional
         Of what is kept; by default the cache of this user.
     seed : int
@@ -132,7 +140,8 @@ def simulate_study(
     vision = small_clip(folder=folder, trained=trained)
     scenes = draw_scenes(n_images, seed=stream(seed, _SCENES))
     images = pictures(scenes, seed=stream(seed, _PIXELS))
-    reached = _reached(vision, images)
+    brains = _judging(vision) if trained else vision
+    reached = _reached(brains, images)
     times = np.round(np.arange(-0.1, 0.601, 0.02), 6)
     names = [f"P{k}" for k in range(1, n_persons + 1)]
     people = {name: _drawn(spread, stream(seed, _PERSON, k)) for k, name in enumerate(names)}
@@ -146,10 +155,21 @@ def simulate_study(
         )
     typical = _Person(0.0, 1.0, np.ones(len(DIMENSIONS)))
     return SimulatedStudy(
-        vision, images, PROMPTS, _judged(scenes, stream(seed, _RATINGS)), movies, halves, times,
+        vision, brains, images, PROMPTS, _judged(scenes, stream(seed, _RATINGS)), movies, halves, times,
         schedules, _schedule(times, n_layers, typical),
         {name: who.gains for name, who in people.items()}, _strength(times),
     )  # fmt: skip
+
+
+def _judging(vision: VisionModel) -> VisionModel:
+    """Tune the small CLIP to judgments without error, on pictures of its own."""
+    scenes = draw_scenes(400, seed=stream(0, _SCENES, 1))
+    images = pictures(scenes, seed=stream(0, _PIXELS, 1))
+    people = Embedding(_rated(scenes), images.names, PROMPTS)
+    training = Training(epochs=40, batch=50, rate=3e-3, progress=False)
+    clip = load(vision, rank=8, vision_blocks=2, text_blocks=1)
+    recipe = recipe_from("improved", changes={"training": training})
+    return merged(tune_behavior(clip, images, people, recipe=recipe).clip)
 
 
 def _reached(vision: VisionModel, images: Images) -> Float64[np.ndarray, "images layers texts"]:
@@ -230,9 +250,14 @@ def _crossed(
 def _judged(
     scenes: Int[np.ndarray, "images factors"], rng: np.random.Generator
 ) -> Float64[np.ndarray, "images dimensions"]:
-    """Rate every dimension of what is seen, sparse, never negative, and not without error."""
-    shown = np.concatenate(
-        [np.eye(len(words))[scenes[:, k]] for k, words in enumerate(FACTORS.values())], axis=1
-    )
-    rated = np.clip(shown * _emphasis() + rng.gamma(0.3, 0.12, shown.shape), 0, None)
+    """Rate every dimension of what is seen, never negative, and not without error."""
+    rated = _rated(scenes) + 100 * rng.gamma(0.3, 0.08, (len(scenes), len(DIMENSIONS)))
+    return 100 * rated / rated.max()
+
+
+def _rated(
+    scenes: Int[np.ndarray, "images factors"],
+) -> Float64[np.ndarray, "images dimensions"]:
+    shown = [np.eye(len(words))[scenes[:, k]] for k, words in enumerate(FACTORS.values())]
+    rated = np.concatenate(shown, axis=1) * _emphasis()
     return 100 * rated / rated.max()

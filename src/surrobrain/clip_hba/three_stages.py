@@ -28,9 +28,9 @@ from surrobrain.training.options import Training
 
 __all__ = ["ThreeStages", "three_stages"]
 
-_TRAINING = Training(epochs=150, batch=50, rate=0.2, decay=0.0, clip=1e12, patience=30)
+_TRAINING = Training(epochs=300, batch=50, rate=0.05, decay=0.0, clip=1e12, patience=60)
 _RECIPE = TimeRecipe(
-    layers=_TRAINING, adapters=dataclasses.replace(_TRAINING, epochs=40, rate=3e-3)
+    layers=_TRAINING, adapters=dataclasses.replace(_TRAINING, epochs=50, rate=3e-3)
 )
 
 
@@ -47,7 +47,7 @@ class ThreeStages:
     behavior : dict of str to float
         Spearman correlation of predicted and judged dissimilarities, by model.
     timed : TimeModel
-        Layer weights alone, on CLIP as it is: comparable with the truth.
+        Layer weights alone, on the behaving model: comparable with the truth.
     group : TimeModel
         Stage 2.
     persons : dict of str to TimeModel
@@ -126,9 +126,8 @@ def three_stages(
     others = {who: learned[who] for who in together}
     still = dataclasses.replace(recipe.adapters, epochs=0)
     timed = tune_meg(
-        study.vision, study.images, others, prompts=study.prompts,
-        recipe=dataclasses.replace(recipe, adapters=still),
-    )  # fmt: skip
+        behaving, study.images, others, recipe=dataclasses.replace(recipe, adapters=still)
+    )
     group = tune_meg(behaving, study.images, others, recipe=recipe)
     persons = {}
     for who in alone:
