@@ -139,8 +139,10 @@ def test_a_random_start_is_not_the_model(study):
 def test_files_hold_every_stage(group, study, tmp_path):
     person = tune_meg(group, study.images, study.movies["P1"], recipe=QUICK)
     again = load_meg(save_meg(person, tmp_path / "P1"), model=study.vision)
-    assert same(again, person) and same(again.start, group)
-    assert again.history == person.history and again.recipe == person.recipe
+    assert same(again, person)
+    assert same(again.start, group)
+    assert again.history == person.history
+    assert again.recipe == person.recipe
     np.testing.assert_allclose(
         again.rdm_movie(study.images).values, person.rdm_movie(study.images).values, atol=1e-6
     )

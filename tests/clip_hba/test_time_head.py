@@ -93,8 +93,10 @@ def test_curves_are_those_of_the_rdms():
     beta = np.corrcoef(one.values).mean(axis=1)
     beta = (beta - beta.min()) / (beta.max() - beta.min())
     np.testing.assert_allclose(curves.beta, np.where(TIMES < 0, 0, beta), atol=1e-12)
-    assert (curves.scale[TIMES < 0] == 0).all() and curves.scale.max() <= 1
-    assert curves.noise.min() == 0 and curves.noise.max() == 1
+    assert (curves.scale[TIMES < 0] == 0).all()
+    assert curves.scale.max() <= 1
+    assert curves.noise.min() == 0
+    assert curves.noise.max() == 1
 
 
 def test_before_onset_the_published_prediction_is_faint_noise():
@@ -102,7 +104,8 @@ def test_before_onset_the_published_prediction_is_faint_noise():
     reached = torch.rand(30, 3, 40, generator=torch.Generator().manual_seed(0))
     weights = torch.full((2, 3), 1 / 3)
     found = embeddings(reached, weights, curves=curves, rng=stream(0, 1))
-    assert 0 < float(found[0].min()) and float(found[0].max()) < 2e-5
+    assert float(found[0].min()) > 0
+    assert float(found[0].max()) < 2e-5
     rdms = correlation_rdms(found)
     assert float(rdms[0].mean()) == pytest.approx(1.0, abs=0.03)
     quiet = correlation_rdms(embeddings(reached, weights))

@@ -93,7 +93,7 @@ def three_stages(
     *, folder: str | Path | None = None, n_images: int = 260, n_test: int = 60,
     recipe: TimeRecipe = _RECIPE, seed: int = 0, tell: Callable[[str], None] | None = None,
 ) -> ThreeStages:  # fmt: skip
-    """Run all three stages on simulated persons: P1 to P4 on their own, P5 to P8 as a group.
+    """Run all three stages on simulated persons: P1 to P4 on their own, P5 to P12 as a group.
 
     Parameters
     ----------
@@ -114,15 +114,15 @@ def three_stages(
     """
     say = tell or (lambda message: None)
     recipe = dataclasses.replace(recipe, seed=seed)
-    say("simulating pictures, judgments and eight persons (on first use a small CLIP learns)")
-    study = simulate_study(n_images=n_images, folder=folder, seed=seed)
+    say("simulating pictures, judgments and twelve persons (on first use a small CLIP learns)")
+    study = simulate_study(n_images=n_images, n_persons=12, folder=folder, seed=seed)
     names = study.images.names
     known, unseen = names[:-n_test], names[-n_test:]
     learned = {who: movie.pick(known) for who, movie in study.movies.items()}
     alone, together = tuple(learned)[:4], tuple(learned)[4:]
     say("stage 1: behavior")
     behaving = _behaving(study, held_out=unseen, seed=seed)
-    say("stage 2: a group of four, one of whom chooses the epoch")
+    say("stage 2: a group of eight, two of whom choose the epoch")
     others = {who: learned[who] for who in together}
     still = dataclasses.replace(recipe.adapters, epochs=0)
     timed = tune_meg(
