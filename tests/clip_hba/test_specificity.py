@@ -105,8 +105,8 @@ def test_bad_calls_name_the_person():
         own_against_others({k: models[k] for k in ("P0", "P1", "P2")}, measured)
     with pytest.raises(ValueError, match="prediction of P1"):
         own_against_others({**models, "P1": models["P1"].pick(NAMES[1:])}, measured)
+    late = dataclasses.replace(models["P1"], times=TIMES + 1)
     with pytest.raises(ValueError, match="prediction of P1 has other times"):
-        late = dataclasses.replace(models["P1"], times=TIMES + 1)
         own_against_others({**models, "P1": late}, measured)
     few = {k: m.pick(NAMES[:5]) for k, m in measured.items()}
     with pytest.raises(NotEnough, match="5 images"):

@@ -47,9 +47,6 @@ def small_clip(
     vision = _untrained(seed)
     if not trained:
         vision.model.eval().requires_grad_(requires_grad=False)
-        for name, value in vision.model.named_parameters():
-            if value.ndim == 2 and "embedding" not in name:
-                value.mul_(4.0)  # so that blocks differ, which they hardly do before they learn
         return vision
     path = Path(folder or cache_folder()) / f"small_clip-{_recipe()}-{seed}.safetensors"
     if not path.exists():

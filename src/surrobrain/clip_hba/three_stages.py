@@ -132,7 +132,7 @@ def three_stages(
     persons = {}
     for who in alone:
         say(f"stage 3: {who}")
-        persons[who] = tune_meg(group, study.images, learned[who], recipe=recipe)
+        persons[who] = tune_meg(group, study.images, {who: learned[who]}, recipe=recipe)
     say("comparing on new pictures")
     stages = {
         "plain CLIP": last_layer(study.vision, times=study.times, prompts=study.prompts),

@@ -14,10 +14,18 @@ __all__ = ["demo"]
 
 @click.command()
 @click.option("--seed", default=0, show_default=True, help="Decides every draw.")
-@click.option("--out", default="clip-hba-demo", show_default=True, metavar="FOLDER",
-              help="Where the report goes.")
-@click.option("--cache", metavar="FOLDER",
-              help="Where the small CLIP is kept; by default the cache of this user.")
+@click.option(
+    "--out",
+    default="clip-hba-demo",
+    show_default=True,
+    metavar="FOLDER",
+    help="Where the report goes.",
+)
+@click.option(
+    "--cache",
+    metavar="FOLDER",
+    help="Where the small CLIP is kept; by default the cache of this user.",
+)
 @output_options
 def demo(seed: int, out: str, cache: str | None, as_json: bool) -> None:
     """Tune a small CLIP to simulated judgments, to a group's brains, and to four persons.
@@ -36,8 +44,10 @@ def demo(seed: int, out: str, cache: str | None, as_json: bool) -> None:
     from surrobrain.reports.report import Report
 
     found = three_stages(folder=cache, seed=seed, tell=teller())
-    items = [found, found.specificity, found.scores, found.group, *found.persons.values()]
-    report = Report("CLIP-HBA on simulated persons", items, provenance={"seed": seed, **environment()})
+    items = [found, found.specificity, found.scores, found.group]
+    report = Report(
+        "CLIP-HBA on simulated persons", items, provenance={"seed": seed, **environment()}
+    )
     page = report.save(Path(out) / "report.html")
     payload = _payload(found, str(page))
     emit(payload, _text(payload), as_json=as_json)

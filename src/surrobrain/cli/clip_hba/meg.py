@@ -18,14 +18,26 @@ __all__ = ["meg"]
 @click.argument("images", type=click.Path())
 @click.argument("movies", nargs=-1, required=True, type=click.Path())
 @click.option("--behavior", metavar="FOLDER", help="Start from what 'clip-hba behavior' wrote.")
-@click.option("--model", metavar="NAME",
-              help="Name of Hugging Face, or a folder with a CLIP model; by default ViT-L/14, or "
-              "the one of --behavior.")
+@click.option(
+    "--model",
+    metavar="NAME",
+    help="Name of Hugging Face, or a folder with a CLIP model; by default ViT-L/14, or "
+    "the one of --behavior.",
+)
 @click.option("--prompts", metavar="FILE", help="Dimensions in words, without --behavior.")
-@click.option("--recipe", type=click.Choice(["improved", "published"]), default="improved",
-              show_default=True, help="published: CLIP-HBA with its defects.")
-@click.option("--validate-on", multiple=True, metavar="NAME",
-              help="Person who chooses the epochs and is not learned from (repeatable).")
+@click.option(
+    "--recipe",
+    type=click.Choice(["improved", "published"]),
+    default="improved",
+    show_default=True,
+    help="published: CLIP-HBA with its defects.",
+)
+@click.option(
+    "--validate-on",
+    multiple=True,
+    metavar="NAME",
+    help="Person who chooses the epochs and is not learned from (repeatable).",
+)
 @tuning_options
 @movie_options
 @output_options

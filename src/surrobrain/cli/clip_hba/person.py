@@ -19,9 +19,13 @@ __all__ = ["person"]
 @click.argument("images", type=click.Path())
 @click.argument("movies", nargs=-1, required=True, type=click.Path())
 @click.option("--model", metavar="NAME", help="CLIP, where the group's folder does not find it.")
-@click.option("--recipe", default="improved", show_default=True,
-              type=click.Choice(["improved", "published person"]),
-              help="published person: CLIP-HBA with its defects.")
+@click.option(
+    "--recipe",
+    default="improved",
+    show_default=True,
+    type=click.Choice(["improved", "published person"]),
+    help="published person: CLIP-HBA with its defects.",
+)
 @tuning_options
 @movie_options
 @output_options
@@ -61,7 +65,7 @@ def person(
         if tell is not None:
             tell(f"tuning to {who}")
         models[who] = tune_meg(
-            start, pictures, movie, recipe=recipe, folder=Path(out) / who / "training"
+            start, pictures, {who: movie}, recipe=recipe, folder=Path(out) / who / "training"
         )
         save_meg(models[who], Path(out) / who)
     judged = _judged(start, models, pictures, unseen, found.halves) if len(unseen) > 1 else None
