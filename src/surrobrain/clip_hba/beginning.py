@@ -39,15 +39,13 @@ class Beginning:
     ) -> Float32[np.ndarray, "times layers"]:
         """Return the numbers from which layer weights are made, at the start.
 
-        Those of the model before at the nearest time; else all layers alike, or with
-        ``mixing="minmax"`` the last layer alone, as published.
+        Those of the model before at the nearest time; else `unlearned`.
 
         Raises
         ------
         ValueError
             The model before mixes layers in another way, so that its numbers mean something else.
         """
-        n_layers = len(blocks(self.clip.network, "vision"))
         if self.before is not None:
             if self.before.recipe.mixing != recipe.mixing:
                 raise ValueError(
@@ -56,6 +54,13 @@ class Beginning:
                 )
             near = np.abs(times[:, None] - self.before.times[None]).argmin(axis=1)
             return self.before.free[near].copy()
+        return self.unlearned(times, recipe)
+
+    def unlearned(
+        self, times: Float[np.ndarray, "times"], recipe: TimeRecipe
+    ) -> Float32[np.ndarray, "times layers"]:
+        """Return numbers by which all layers count alike, or as published the last one alone."""
+        n_layers = len(blocks(self.clip.network, "vision"))
         start = np.zeros((len(times), n_layers), np.float32)
         if recipe.mixing == "minmax":
             start[:, -1] = 1.0
@@ -103,8 +108,7 @@ def last_layer(
     """
     recipe = TimeRecipe(name="last layer", mixing="minmax", rank=1)
     begun = beginning(start, recipe=recipe, prompts=prompts)
-    free = np.zeros((len(times), len(blocks(begun.clip.network, "vision"))), np.float32)
-    free[:, -1] = 1.0
+    free = begun.unlearned(times, recipe)
     return TimeModel(begun.clip, begun.prompts, times, free, recipe, start=start)
 
 

@@ -1,7 +1,7 @@
 """Tuning a vision model to brain responses over time: a group's, or one person's."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ import numpy as np
 from surrobrain.clip_hba.beginning import beginning
 from surrobrain.clip_hba.digests import base_digest
 from surrobrain.clip_hba.frozen import keep_class_tokens
-from surrobrain.clip_hba.kept import Kept, keep
+from surrobrain.clip_hba.kept import keep
 from surrobrain.clip_hba.layer_mixing import (
     Curves,
     curves_of,
@@ -87,7 +87,10 @@ def tune_meg(
     -----
     Phase A learns layer weights from class tokens that are computed once. Phase B learns them
     together with a change of the output projection of every vision block. Either keeps the epoch
-    with the lowest loss on validation images, and persons where there are several.
+    with the lowest loss on validation images, and persons where there are several. The parts of the
+    loss count relative to what they are before any layer weight was learned, also where one starts
+    from a group's model: relative to what is nearly perfect already, the smallest change of the
+    curves of generalization would outweigh all else.
 
     Examples
     --------
@@ -101,6 +104,8 @@ def tune_meg(
     >>> model.rdm_movie(study.images).n_rdms == len(study.times)
     True
     """
+    import torch
+
     recipe = time_recipe_from(recipe)
     target = target_of(movies, recipe=recipe, validation_persons=validation_persons)
     begun = beginning(start, recipe=recipe, prompts=prompts)
@@ -110,8 +115,11 @@ def tune_meg(
         curves=_curves(movies) if recipe.curves else None,
         folder=None if folder is None else Path(folder),
     )  # fmt: skip
-    free, first = _phase_a(task, begun.free(target.times, recipe))
-    free, second = _phase_b(task, free)
+    frozen = _frozen(task)
+    unlearned = torch.from_numpy(begun.unlearned(target.times, recipe))
+    initial = task.validation_parts(frozen[torch.from_numpy(target.validation)], unlearned)
+    free, first = _phase_a(task, begun.free(target.times, recipe), frozen, initial)
+    free, second = _phase_b(task, free, initial)
     return TimeModel(
         begun.clip, begun.prompts, target.times, free, recipe, task.curves, start,
         TimeHistory(
@@ -184,21 +192,21 @@ class _Task:
         return fixed, len(fixed), dataclasses.replace(options, batch=1)
 
 
-def _phase_a(task: _Task, free: np.ndarray) -> tuple[np.ndarray, Trained]:
+def _phase_a(
+    task: _Task, free: np.ndarray, frozen: Any, initial: Any
+) -> tuple[np.ndarray, Trained]:
     """Learn layer weights from class tokens that never change."""
     import torch
 
-    kept = keep_class_tokens(task.clip, task.images, cache=task.cache)
-    every = _reached(task, kept)
     module = torch.nn.ParameterList([torch.nn.Parameter(torch.from_numpy(free).clone())])
     trained = _trained(
-        task, module, task.recipe.layers, phase="layers",
-        reached=lambda items: every[torch.from_numpy(items)], ratio=1.0,
+        task, module, task.recipe.layers, phase="layers", ratio=1.0, initial=initial,
+        reached=lambda items: frozen[torch.from_numpy(items)],
     )  # fmt: skip
     return module[0].detach().cpu().numpy().copy(), trained
 
 
-def _phase_b(task: _Task, free: np.ndarray) -> tuple[np.ndarray, Trained]:
+def _phase_b(task: _Task, free: np.ndarray, initial: Any) -> tuple[np.ndarray, Trained]:
     """Learn layer weights and adapters together."""
     import torch
 
@@ -218,14 +226,16 @@ def _phase_b(task: _Task, free: np.ndarray) -> tuple[np.ndarray, Trained]:
         return reach(task.clip, tokens, task.directions, reading=task.recipe.reading)
 
     trained = _trained(
-        task, module, task.recipe.adapters, phase="adapters", reached=reached, ratio=ratio
-    )
+        task, module, task.recipe.adapters, phase="adapters", ratio=ratio, initial=initial,
+        reached=reached,
+    )  # fmt: skip
     return (module[0].detach().cpu() * ratio).numpy().copy(), trained
 
 
 def _trained(
-    task: _Task, module: Any, options: Training, *, phase: str, reached: Any, ratio: float
-) -> Trained:
+    task: _Task, module: Any, options: Training, *, phase: str, ratio: float, initial: Any,
+    reached: Callable[[np.ndarray], Any],
+) -> Trained:  # fmt: skip
     import torch
 
     fixed, n_items, options = task.batches(options)
@@ -235,8 +245,6 @@ def _trained(
         with torch.no_grad():
             pieces = [reached(some) for some in np.array_split(validation, _pieces(validation))]
         return task.validation_parts(torch.cat(pieces), module[0] * ratio)
-
-    initial = validated()
 
     def objective(chosen: Any, moment: Moment) -> Any:
         numbers = chosen.numpy()
@@ -251,9 +259,10 @@ def _trained(
     )  # fmt: skip
 
 
-def _reached(task: _Task, kept: Kept) -> Any:
+def _frozen(task: _Task) -> Any:
     import torch
 
+    kept = keep_class_tokens(task.clip, task.images, cache=task.cache)
     pieces = []
     with torch.no_grad():
         for some in np.array_split(np.arange(len(kept.names)), _pieces(kept.names)):

@@ -155,8 +155,8 @@ def simulate_study(
         )
     typical = _Person(0.0, 1.0, np.ones(len(DIMENSIONS)))
     return SimulatedStudy(
-        vision, brains, images, PROMPTS, _judged(scenes, stream(seed, _RATINGS)), movies, halves, times,
-        schedules, _schedule(times, n_layers, typical),
+        vision, brains, images, PROMPTS, _judged(scenes, stream(seed, _RATINGS)), movies, halves,
+        times, schedules, _schedule(times, n_layers, typical),
         {name: who.gains for name, who in people.items()}, _strength(times),
     )  # fmt: skip
 

@@ -28,9 +28,9 @@ from surrobrain.training.options import Training
 
 __all__ = ["ThreeStages", "three_stages"]
 
-_TRAINING = Training(epochs=300, batch=50, rate=0.05, decay=0.0, clip=1e12, patience=60)
+_TRAINING = Training(epochs=200, batch=50, rate=0.05, decay=0.0, clip=1e12, patience=60)
 _RECIPE = TimeRecipe(
-    layers=_TRAINING, adapters=dataclasses.replace(_TRAINING, epochs=50, rate=3e-3)
+    layers=_TRAINING, adapters=dataclasses.replace(_TRAINING, epochs=30, batch=32, rate=3e-3)
 )
 
 

@@ -30,8 +30,8 @@ class TimeHistory:
     Parameters
     ----------
     layers, adapters : tuple of float
-        Validation loss of phase A and of phase B, before the first and after every epoch; one
-        and a quarter at the start when all three parts count as they do by default.
+        Validation loss of phase A and of phase B, before the first and after every epoch,
+        in units in which each part is its weight before any layer weight was learned.
     best : pair of int
         Epoch of either phase whose weights were kept.
     persons : tuple of str
