@@ -94,7 +94,8 @@ def _model() -> VisionModel:
 
     config = CLIPConfig(
         text_config={"num_hidden_layers": 1, "hidden_size": 64, "num_attention_heads": 1,
-                     "intermediate_size": 64, "vocab_size": 99},
+                     "intermediate_size": 64, "vocab_size": 99, "bos_token_id": 0,
+                     "eos_token_id": 1},
         vision_config={"hidden_size": 1024, "intermediate_size": 4096, "num_hidden_layers": 24,
                        "num_attention_heads": 16, "image_size": 224, "patch_size": 14},
         projection_dim=768,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from surrobrain.brainbench.ablation import isolate_sentences
-from surrobrain.brainbench.choose import choose
+from surrobrain.brainbench.choosing import choose
 from surrobrain.brainbench.item_reader import read_items
 from surrobrain.brainbench.item_writer import write_items
 from surrobrain.brainbench.memorization import min_k, min_k_plus_plus

@@ -46,7 +46,10 @@ def test_from_images_to_scores(project, capsys):
     assert [row["model"] for row in scores["rows"]][-1] == "embedding itself"
     assert scores["rows"][-1]["similarity"] == pytest.approx(1.0)
     assert scores["n_seen"] == 0
-    assert main(score) == 0
+    assert main([*score, "--out", "page.html"]) == 0
+    page = (project / "page.html").read_text()
+    assert "a perfect copy of the embedding would by" in page
+    assert page.count("data:image/png") == 2
     assert "RDM (Spearman)" in capsys.readouterr().out
 
 

@@ -57,6 +57,16 @@ def test_loss_and_gradients_are_those_of_the_whole_model(vision_blocks, text_blo
         assert float((one - other).norm()) <= 1e-5 * float(other.norm())
 
 
+def test_texts_cut_to_the_longest_are_those_padded_to_the_end():
+    clip = moved()
+    padded = clip.vision.tokenizer(
+        list(PROMPTS), padding="max_length", max_length=24, return_tensors="pt"
+    )
+    wanted = clip.network.get_text_features(**padded).pooler_output
+    found = text_features(clip, freeze_texts(clip, PROMPTS))
+    assert float((found - wanted).detach().norm()) <= 1e-5 * float(wanted.detach().norm())
+
+
 def test_what_is_kept_is_found_again_and_does_not_outlive_a_change(tmp_path):
     clip, images = moved(), pictures(6)
 

@@ -12,7 +12,7 @@ from surrobrain.mechanistic import fokker_planck
 from surrobrain.mechanistic.fokker_planck import cascade, cascade_tables
 from surrobrain.mechanistic.spiking.neurons.exponential import Exponential
 from surrobrain.mechanistic.spiking.neurons.leaky import Leaky
-from surrobrain.mechanistic.spiking.siegert_rate import siegert_rate
+from surrobrain.mechanistic.spiking.siegert import siegert_rate
 from surrobrain.mechanistic.table import lookup
 
 CORTICAL = Exponential(

@@ -5,7 +5,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import torch
 
-from surrobrain.brainbench.choose import choose
+from surrobrain.brainbench.choosing import choose
 from surrobrain.pretrained.completions import CompletionServer
 from surrobrain.pretrained.likelihood import score_texts
 from surrobrain.pretrained.scoring import MARKER, Scoring

@@ -41,11 +41,12 @@ def test_every_method_agrees_with_one_text_at_a_time(kind, method):
     np.testing.assert_allclose(found, expected, rtol=2e-6)
 
 
+@pytest.mark.parametrize("n", [3, pytest.param(200, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("kind", ["llama", "gpt2"])
-def test_exact_on_real_cases(kind, shared):
+def test_exact_on_real_cases(kind, n, shared):
     model = language(kind, tokenizer=real_tokenizer(shared), max_position_embeddings=1024)
     recipe = preset("reference", model_type=kind)
-    items = real_items(shared, 4)
+    items = real_items(shared, n)
     groups = [[item.original, item.altered] for item in items]
     found = list(score_groups(model, groups, scoring=recipe))
     for group, scores in zip(groups, found, strict=True):

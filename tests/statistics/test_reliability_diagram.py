@@ -4,6 +4,7 @@ import pytest
 from surrobrain.statistics.reliability_diagram import (
     equal_count_bins,
     expected_calibration_error,
+    perfect_calibration_error,
 )
 
 
@@ -33,3 +34,9 @@ def test_bins_hold_every_case_once():
     assert set(bins.counts) == {10, 11}
     assert (np.diff(bins.confidence) > 0).all()
     assert bins.counts @ bins.accuracy == pytest.approx(right.sum())
+
+
+def test_a_perfect_forecaster_shows_the_error_of_chance():
+    said, rng = forecasts(200)[0], np.random.default_rng(9)
+    errors = [expected_calibration_error(said, rng.random(200) < said) for _ in range(400)]
+    assert perfect_calibration_error(said) == pytest.approx(np.mean(errors), rel=0.05)

@@ -2,11 +2,13 @@
 
 from surrobrain.brainbench.ablation import ablate_context
 from surrobrain.brainbench.accuracies import accuracy, accuracy_by
+from surrobrain.brainbench.analysis import analyze
 from surrobrain.brainbench.authoring.accept import accept_drafts
 from surrobrain.brainbench.authoring.chat import local_writer, server_writer
 from surrobrain.brainbench.authoring.draft import draft_items
+from surrobrain.brainbench.before_after import compare_before_after
 from surrobrain.brainbench.choices import Choices
-from surrobrain.brainbench.choose import choose
+from surrobrain.brainbench.choosing import choose
 from surrobrain.brainbench.combination import combine, ensemble
 from surrobrain.brainbench.comparison import compare
 from surrobrain.brainbench.confidence import calibration
@@ -26,6 +28,8 @@ from surrobrain.brainbench.memorization import find_memorization
 from surrobrain.brainbench.published import read_choices
 from surrobrain.brainbench.quality import item_quality
 from surrobrain.brainbench.token_view import view_tokens
+from surrobrain.brainbench.tuning import tune
+from surrobrain.brainbench.tuning_recipe import Tuning
 from surrobrain.brainbench.versus import compare_with_humans
 
 __all__ = [
@@ -36,14 +40,17 @@ __all__ = [
     "HarvestPlan",
     "Humans",
     "Item",
+    "Tuning",
     "ablate_context",
     "accept_drafts",
     "accuracy",
     "accuracy_by",
+    "analyze",
     "calibration",
     "choose",
     "combine",
     "compare",
+    "compare_before_after",
     "compare_with_humans",
     "draft_items",
     "ensemble",
@@ -60,6 +67,7 @@ __all__ = [
     "read_humans",
     "read_items",
     "server_writer",
+    "tune",
     "view_tokens",
     "write_corpus",
     "write_items",

@@ -10,6 +10,7 @@ from surrobrain.checks import choice, finite
 
 __all__ = ["Choices"]
 
+LARGEST = 700.0  # nats: e to it is still a number
 NEAR_TIE = 1e-3  # nats per token: the size of half-precision rounding
 
 
@@ -72,7 +73,12 @@ class Choices:
 
     @property
     def perplexity(self) -> Float[np.ndarray, "items options"]:
-        """Exponential of the loss."""
+        """Exponential of the loss; refused where that is no loss per token and overflows."""
+        if len(self.loss) and self.loss.max() > LARGEST:
+            raise ValueError(
+                f"the loss of {self.model} reaches {self.loss.max():.0f} nats, so it is not per "
+                "token and has no perplexity; take the choices that are by='mean'"
+            )
         return np.exp(self.loss)
 
     @property

@@ -15,6 +15,7 @@ from surrobrain.statistics.reliability_diagram import (
     ReliabilityBins,
     equal_count_bins,
     expected_calibration_error,
+    perfect_calibration_error,
 )
 
 __all__ = ["Calibration", "PublishedCalibration", "calibration", "published_calibration"]
@@ -34,8 +35,8 @@ class Calibration:
         Reliability diagram of the cross-validated probability of being right.
     error : float
         Expected calibration error of that probability.
-    base_error : float
-        That of always saying the accuracy of the other cases: what a figure must beat.
+    error_by_chance : float
+        What a perfect forecaster of these probabilities would show with as few cases.
     gain, gain_low, gain_high : float
         Held-out log-likelihood per case above that of the accuracy alone, in nats, with the 95 %
         interval over cases; above 0, confidence tells right from wrong.
@@ -47,25 +48,28 @@ class Calibration:
     stated_error : float
         Expected calibration error of the probability the likelihoods themselves imply, NaN where
         the tokens were not counted.
+    published : PublishedCalibration
+        The variant of the published study, which judges bins and not single cases.
     """
 
     model: str
     bins: ReliabilityBins
     error: float
-    base_error: float
+    error_by_chance: float
     gain: float
     gain_low: float
     gain_high: float
     slope: float
     fold_slopes: Float[np.ndarray, "folds"]
     stated_error: float
+    published: "PublishedCalibration"
 
     def __str__(self) -> str:
         """Say it in a line."""
         return (
             f"{self.model}: held-out gain {self.gain:+.3f} nats [{self.gain_low:+.3f}, "
-            f"{self.gain_high:+.3f}], calibration error {self.error:.3f} (base rate "
-            f"{self.base_error:.3f}), slope {self.slope:.2f}"
+            f"{self.gain_high:+.3f}], calibration error {self.error:.3f} (by chance "
+            f"{self.error_by_chance:.3f}), slope {self.slope:.2f}"
         )
 
 
@@ -147,9 +151,10 @@ def calibration(
     return Calibration(
         choices.model, equal_count_bins(said, right, n_bins=n_bins),
         expected_calibration_error(said, right, n_bins=n_bins),
-        expected_calibration_error(_probability(base), right, n_bins=n_bins),
+        perfect_calibration_error(said, n_bins=n_bins, seed=seed),
         float(gain.mean()), low, high, _slope(feature, right, _WEAK), np.array(slopes),
         _stated_error(choices, n_bins),
+        published_calibration(choices),
     )  # fmt: skip
 
 

@@ -44,6 +44,13 @@ class Humans:
         Of the cases.
     excluded : mapping of str to int
         Trials that were left out, by reason.
+
+    Examples
+    --------
+    >>> one = np.array([50.0])
+    >>> humans = Humans(("a",), ("7",), np.array([False]), one, one, one, ("staff",), ("Systems",))
+    >>> humans.n_trials, humans.signed_confidence
+    (1, array([-50.]))
     """
 
     participants: tuple[str, ...]
@@ -209,7 +216,7 @@ def most_expert(humans: Humans, *, share: float = 0.2, ties: Ties = "first") -> 
         if ties == "all" and n:
             wanted[trials] = rated >= humans.expertise[best[-1]]
     if not wanted.any():
-        raise ValueError(f"no case has enough trials for a share of {share:g}; raise it")
+        raise ValueError(f"no case has trials enough for a share of {share:g}; give a larger share")
     return humans.select(wanted)
 
 

@@ -28,7 +28,8 @@ def read_choices(
     ----------
     path : str or Path
         What a run of scoring wrote (jsonl), or a csv with ``model``, ``id`` (or ``case_id``), and
-        ``loss_original`` and ``loss_altered`` in nats per token, or ``ppl_original`` and ``ppl_altered`` as in the published tables.
+        ``loss_original`` and ``loss_altered`` in nats per token, or ``ppl_original`` and
+        ``ppl_altered`` as in the published tables.
         ``n_tokens_*``, ``n_bytes_*`` and ``subfield`` are read where they are there.
     subfields : mapping, optional
         Of the cases, by id, where the table does not say them.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from surrobrain.brainbench.choose import versions
+from surrobrain.brainbench.choosing import versions
 from surrobrain.brainbench.item import Edit, Item
 from surrobrain.pretrained.completions import CompletionServer
 from surrobrain.pretrained.language import LanguageModel

@@ -31,7 +31,8 @@ class Versus:
     difference, low, high : float
         Mean accuracy per case, models minus people, with the 95 % interval over cases.
     experts : dict of str to Accuracy
-        Of the 20 % of trials of highest expertise, by each rule for ties; empty where not rated.
+        Of the 20 % of trials of highest expertise, by each rule for ties; empty where not rated, or
+        where no case has five trials.
     crowd : Together, optional
         People who read the same case together, weighted by confidence; None where not asked.
     subfields : dict of str to (Accuracy, Accuracy)
@@ -115,7 +116,7 @@ def compare_with_humans(
     models = same_cases(choices)
     how = {"n_draws": n_draws, "seed": seed}
     correlations = item_correlations(models, people, seed=seed)
-    asked = bool(np.isfinite(people.expertise).all())
+    asked = bool(np.isfinite(people.expertise).all()) and _several(people)
     years = bool(np.isfinite(people.experience).any())
     difference, low, high = _difference(models, people, n_draws, seed)
     return Versus(
@@ -130,6 +131,11 @@ def compare_with_humans(
         accuracy_by(people, "experience", **how) if years else {},
         correlations,
     )  # fmt: skip
+
+
+def _several(people: Humans) -> bool:
+    """Whether a fifth of the trials of any case is a trial or more."""
+    return int(np.unique(people.ids, return_counts=True)[1].max()) >= 5
 
 
 def _difference(

@@ -50,6 +50,21 @@ class BehaviorModel:
         How it was tuned.
     trained : Trained
         Losses by epoch.
+
+    Examples
+    --------
+    >>> from surrobrain.training.options import Training
+    >>> from surrobrain.clip_hba.embedding import Embedding
+    >>> from surrobrain.clip_hba.loading import load
+    >>> from surrobrain.pretrained.untrained import untrained_vision
+    >>> rng = np.random.default_rng(0)
+    >>> pictures = rng.integers(0, 256, (12, 16, 16, 3), dtype=np.uint8)
+    >>> images = Images([f"object {k}" for k in range(12)], list(pictures))
+    >>> people = Embedding(rng.gamma(1.0, 10.0, (12, 2)), images.names, ["animal", "metal"])
+    >>> brief = Recipe(training=Training(epochs=2))
+    >>> model = tune_behavior(load(untrained_vision(), rank=2), images, people, recipe=brief)
+    >>> len(model.split.train), len(model.split.validation), model.recipe.name
+    (10, 2, 'improved')
     """
 
     clip: Clip
@@ -128,6 +143,21 @@ def tune_behavior(
     References
     ----------
     .. [1] Zhao et al. (2025), Shifting attention to you. arXiv 2502.04658.
+
+    Examples
+    --------
+    >>> from surrobrain.training.options import Training
+    >>> from surrobrain.clip_hba.embedding import Embedding
+    >>> from surrobrain.clip_hba.loading import load
+    >>> from surrobrain.pretrained.untrained import untrained_vision
+    >>> rng = np.random.default_rng(0)
+    >>> pictures = rng.integers(0, 256, (12, 16, 16, 3), dtype=np.uint8)
+    >>> images = Images([f"object {k}" for k in range(12)], list(pictures))
+    >>> people = Embedding(rng.gamma(1.0, 10.0, (12, 2)), images.names, ["animal", "metal"])
+    >>> brief = Recipe(training=Training(epochs=2))
+    >>> model = tune_behavior(load(untrained_vision(), rank=2), images, people, recipe=brief)
+    >>> model.predict(images).shape
+    (12, 2)
     """
     import torch
 
@@ -159,7 +189,9 @@ def tune_behavior(
     )  # fmt: skip
     tuned.vision.model.eval()
     scale, offset = (v.detach().cpu().numpy().astype(np.float64) for v in task.line())
-    return BehaviorModel(tuned, people.prompts, scale, offset, calibration, split, chosen, losses)
+    return BehaviorModel(
+        tuned, tuple(people.prompts), scale, offset, calibration, split, chosen, losses
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,7 +228,8 @@ class _Task:
 
     def objective(self, items: Any, moment: Moment) -> Any:
         acts = self.recipe.dropout_acts
-        self.views.clip.vision.model.train(mode=acts)
+        if acts:
+            self.views.clip.vision.model.train()
         drawn = int(moment.rng().spawn(1)[0].integers(2**31))
         with torch_chance(drawn) if acts else nullcontext():
             return self.error(items.numpy(), moment=moment)

@@ -35,6 +35,22 @@ def save_behavior(model: BehaviorModel, folder: str | Path) -> Path:
     -------
     Path
         The folder.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from surrobrain.clip_hba import Embedding, Recipe, load, tune_behavior
+    >>> from surrobrain.pretrained import Images
+    >>> from surrobrain.pretrained.untrained import untrained_vision
+    >>> rng = np.random.default_rng(0)
+    >>> pictures = rng.integers(0, 256, (12, 16, 16, 3), dtype=np.uint8)
+    >>> images = Images([f"object {k}" for k in range(12)], list(pictures))
+    >>> people = Embedding(rng.gamma(1.0, 10.0, (12, 2)), images.names, ["animal", "metal"])
+    >>> brief = Recipe(training=Training(epochs=1))
+    >>> tuned = tune_behavior(load(untrained_vision(), rank=2), images, people, recipe=brief)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     sorted(file.name for file in save_behavior(tuned, folder).iterdir())[2:]
+    ['card.json', 'head.safetensors']
     """
     arrays = {"scale": model.scale, "offset": model.offset, "calibration": model.calibration}
     head = write_arrays(Path(folder) / _HEAD, arrays)
@@ -69,6 +85,23 @@ def load_behavior(
         There is no card in the folder.
     ValueError
         The model has other weights than the one that was tuned, or a file was replaced.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from surrobrain.clip_hba import Embedding, Recipe, load, tune_behavior
+    >>> from surrobrain.pretrained import Images
+    >>> from surrobrain.pretrained.untrained import untrained_vision
+    >>> rng = np.random.default_rng(0)
+    >>> pictures = rng.integers(0, 256, (12, 16, 16, 3), dtype=np.uint8)
+    >>> images = Images([f"object {k}" for k in range(12)], list(pictures))
+    >>> people = Embedding(rng.gamma(1.0, 10.0, (12, 2)), images.names, ["animal", "metal"])
+    >>> brief = Recipe(training=Training(epochs=1))
+    >>> tuned = tune_behavior(load(untrained_vision(), rank=2), images, people, recipe=brief)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     again = load_behavior(save_behavior(tuned, folder), model=untrained_vision())
+    >>> bool((again.predict(images) == tuned.predict(images)).all())
+    True
     """
     from safetensors.numpy import load_file
 

@@ -1,6 +1,7 @@
 """How much like people a tuned model judges, beside where it came from and how far it could get."""
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,6 +46,17 @@ class BehaviorScores:
         Names of the objects.
     seen : tuple of str
         Those of them that the model was trained or validated on. None, if scores are to count.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> names = [f"object {k}" for k in range(12)]
+    >>> people = Embedding(rng.gamma(1.0, 10.0, (12, 5)), names, list("abcde"))
+    >>> judged = rdm(people.values, conditions=people.names)
+    >>> noisy = {"noisy": people.values + rng.normal(size=(12, 5))}
+    >>> scores = score_embeddings(noisy, people, people=judged, n_draws=20)
+    >>> bool(scores.similarity.scores[0] < scores.similarity.scores[1])
+    True
     """
 
     models: tuple[str, ...]
@@ -72,7 +84,7 @@ def evaluate(
         Of these objects, and perhaps more: the target it was tuned to, whose own score is the
         ceiling of every model that is tuned to it.
     people : RDMs
-        One RDM: how rarely people kept two objects together.
+        How rarely people kept two objects together: one RDM, or one per group of people.
     unit : float
         Factor that brings the embedding into the units in which choices were modeled; that of the
         published SPoSE table, which was stretched to 0..100.
@@ -96,6 +108,23 @@ def evaluate(
     -----
     UserWarning
         The model has seen some of the objects.
+
+    Examples
+    --------
+    >>> from surrobrain.clip_hba import Recipe, load, tune_behavior
+    >>> from surrobrain.pretrained.untrained import untrained_vision
+    >>> from surrobrain.training.options import Training
+    >>> rng = np.random.default_rng(0)
+    >>> pictures = rng.integers(0, 256, (20, 16, 16, 3), dtype=np.uint8)
+    >>> images = Images([f"object {k}" for k in range(20)], list(pictures))
+    >>> people = Embedding(rng.gamma(1.0, 10.0, (20, 4)), images.names, list("abcd"))
+    >>> model = tune_behavior(
+    ...     load(untrained_vision(), rank=2), images, people, held_out=images.names[:8],
+    ...     recipe=Recipe(training=Training(epochs=1)),
+    ... )
+    >>> judged = rdm(people.values[:8], conditions=images.names[:8])
+    >>> evaluate(model, images, people, people=judged, n_draws=10).models
+    ('CLIP', 'CLIP, calibrated', 'tuned (improved)', 'embedding itself')
     """
     names = people.conditions
     target = embeddings.pick(names)
@@ -160,7 +189,7 @@ def score_embeddings(
         bootstrap(models, judged, over="conditions", n_draws=n_draws, seed=seed)
         for models in (similar, odd)
     ]
-    error = np.abs(odd.values - judged.values).mean(axis=1)
+    error = np.abs(odd.values - judged.mean().values).mean(axis=1)
     return BehaviorScores(
         tuple(every), tested[0], tested[1], error,
         np.stack([_correlations(values, target.values) for values in every.values()]),
@@ -169,7 +198,7 @@ def score_embeddings(
     )  # fmt: skip
 
 
-def _rdms(every: dict[str, np.ndarray], names: tuple[str, ...], method: str) -> RDMs:
+def _rdms(every: dict[str, np.ndarray], names: Sequence[str], method: str) -> RDMs:
     rows = [rdm(v, method=method, conditions=names).values[0] for v in every.values()]  # pyright: ignore[reportArgumentType]
     return RDMs(np.stack(rows), names, tuple(every), measure=method)
 

@@ -58,7 +58,7 @@ class Views:
             return cosines(
                 image_features(self.clip, pictures, items), text_features(self.clip, texts)
             )
-        some = self.images.pick([self.images.names[k] for k in items])
+        some = self.images.pick([str(self.images.names[k]) for k in items])
         return cosines(
             plain_image_features(self.clip, some, mirrored=mirrored),
             plain_text_features(self.clip, self.prompts),

@@ -12,12 +12,14 @@ from surrobrain.forward import ForwardModel
 from surrobrain.intervention.dose import Dose, dose
 from surrobrain.intervention.lesion import lesion as lesioned
 from surrobrain.intervention.pairs import Pair, own_sd, paired_runs
+from surrobrain.intervention.rhythms import PairedSpectra, Rhythms
 from surrobrain.intervention.stimulus import Stimulus
 
 __all__ = ["Effect", "what_if"]
 
 Region = str | int
 Lesion = Sequence[Region | tuple[Region, Region]]
+Runs = Float[np.ndarray, "times regions"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +53,10 @@ class Effect:
         region that is constant.
     dose : Dose or None
         What the stimulus delivered.
+    example : pair of array, shape (n_times, n_regions), or None
+        The first pair of runs, without and with: what single runs look like, noise included.
+    rhythms : Rhythms or None
+        Spectra without and with; None of runs that are too short.
     """
 
     description: str
@@ -69,6 +75,8 @@ class Effect:
     fc_before: Float[np.ndarray, "regions regions"]
     fc_after: Float[np.ndarray, "regions regions"]
     dose: Dose | None = None
+    example: tuple[Runs, Runs] | None = None
+    rhythms: Rhythms | None = None
 
     def __repr__(self) -> str:
         """Say what was done and where it acted most."""
@@ -196,7 +204,10 @@ class _Running:
 def _compare(pairs: Iterable[Pair], model: ForwardModel, description: str) -> Effect:
     baseline, changed, difference = _Running(), _Running(), _Running()
     variance, size, products, products_after = _Running(), _Running(), _Running(), _Running()
+    spectra, example = PairedSpectra(model.sfreq), None
     for before, after in pairs:
+        example = (before, after) if example is None else example
+        spectra.add(before, after)
         baseline.add(before)
         changed.add(after)
         difference.add(after - before)
@@ -223,6 +234,8 @@ def _compare(pairs: Iterable[Pair], model: ForwardModel, description: str) -> Ef
         sd=sd,
         fc_before=_correlations(products.mean, baseline.mean),
         fc_after=_correlations(products_after.mean, changed.mean),
+        example=example,
+        rhythms=spectra.rhythms(),
     )
 
 

@@ -13,7 +13,7 @@ from surrobrain.files import write_bytes, write_json, write_text
 from surrobrain.lazy import need
 from surrobrain.seeds import torch_chance
 
-__all__ = ["ADAPTER_FILE", "Adapter", "adapt", "load_adapter", "n_trainable", "save_weights"]
+__all__ = ["Adapter", "adapt", "load_adapter", "n_trainable", "save_weights"]
 
 ADAPTER_FILE, WEIGHTS_FILE = "adapter_model.safetensors", "model.safetensors"  # Hugging Face's own
 

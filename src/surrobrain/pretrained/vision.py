@@ -89,6 +89,13 @@ class VisionModel:
         What is done to images.
     device : str
         Where it computes.
+
+    Examples
+    --------
+    >>> from surrobrain.pretrained.untrained import untrained_vision
+    >>> model = untrained_vision()
+    >>> model.name, model.preparation.fit
+    ('untrained', 'crop')
     """
 
     model: Any
@@ -173,7 +180,7 @@ def pixels(images: Images, preparation: Preparation) -> Float32[np.ndarray, "ima
     >>> pixels(gray, Preparation(size=4)).shape
     (1, 3, 4, 4)
     """
-    mean, deviation = (np.float32(value) for value in (preparation.mean, preparation.deviation))
+    mean, deviation = (np.array(v, np.float32) for v in (preparation.mean, preparation.deviation))
     out = np.empty((len(images), 3, preparation.size, preparation.size), np.float32)
     for k, (name, source) in enumerate(zip(images.names, images.sources, strict=True)):
         picture = decoded(

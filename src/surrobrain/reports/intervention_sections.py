@@ -2,9 +2,9 @@
 
 from surrobrain.intervention.surgery_plan import Surgery
 from surrobrain.reports.figures.surgery import surgery
-from surrobrain.reports.inverse_sections import section
 from surrobrain.reports.picture import drawn
 from surrobrain.reports.section import Section
+from surrobrain.reports.sections import section
 from surrobrain.reports.tables import grid
 
 __all__ = ["section"]

@@ -6,8 +6,8 @@ from surrobrain.inverse.well_posed import Trust
 from surrobrain.reports.figures.posterior import posterior
 from surrobrain.reports.figures.trust import trust
 from surrobrain.reports.picture import drawn
-from surrobrain.reports.rsa_sections import section
 from surrobrain.reports.section import Section
+from surrobrain.reports.sections import section
 from surrobrain.reports.tables import facts, grid
 
 __all__ = ["section"]

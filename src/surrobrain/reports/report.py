@@ -1,17 +1,24 @@
 """Report: one self-contained page for a clinician and for a reviewer."""
 
+import importlib
 import importlib.resources
 import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from surrobrain import catalog
 from surrobrain.files import write_text
 from surrobrain.reports.section import Section
-from surrobrain.reports.surgery_sections import section
+from surrobrain.reports.sections import section
 from surrobrain.reports.tables import bullets, escaped, facts, picture_html
 
 __all__ = ["Report"]
+
+_folder = "surrobrain.reports"
+for _name in catalog.names(_folder):
+    if _name.endswith("_sections"):  # each tells how results of one kind become sections
+        importlib.import_module(f"{_folder}.{_name}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,9 +30,10 @@ class Report:
     title : str
         What the page is about, such as a pseudonym of the person.
     items : sequence
-        Recording, Connectome, FitResult, Scorecard, EffectiveConnectivity, Effect, dict,
-        Picture, or what ``surrobrain.reports.picture.drawn`` returns, in the order in which they
-        should appear within their part.
+        Results as the functions return them (a recording, a fit, a posterior, a scorecard, fixed
+        points, a branch, a phase map, a profile, an effect, targets, a surgery, the log of a
+        loop), a dict of facts, a Picture, or what ``surrobrain.reports.picture.drawn`` returns, in
+        the order in which they should appear within their part.
     warnings : sequence of str
         What a reader must know, beside what the items say themselves.
     provenance : mapping, optional

@@ -13,6 +13,7 @@ from surrobrain.evaluation.scorecard import Scorecard, ScoreRow
 from surrobrain.evaluation.verdict import BASELINES
 from surrobrain.intervention.what_if import Effect
 from surrobrain.inverse.fit_learned import FitResult
+from surrobrain.reports.figures.before_after import before_after
 from surrobrain.reports.figures.ec import ec
 from surrobrain.reports.figures.fc import fc
 from surrobrain.reports.figures.learning import learning
@@ -236,6 +237,7 @@ def _(item: Effect) -> Section:
         text += (f"Dose: {item.dose.in_words()}; u is the input unit.",)
     pictures = (
         drawn("Response", lambda: response(item)),
+        *(() if item.example is None else (drawn("Before and after", lambda: before_after(item)),)),
         drawn("Functional connectivity", lambda: _changed_connectivity(item)),
     )
     title = f"What if: {item.description}"

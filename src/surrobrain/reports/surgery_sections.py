@@ -6,9 +6,9 @@ from surrobrain.intervention.clinical_resection import ClinicalResection
 from surrobrain.intervention.seeg_view import SeegView
 from surrobrain.reports.figures.resection import resection
 from surrobrain.reports.figures.seeg import seeg
-from surrobrain.reports.intervention_sections import section
 from surrobrain.reports.picture import drawn
 from surrobrain.reports.section import Section
+from surrobrain.reports.sections import section
 from surrobrain.reports.tables import grid
 
 __all__ = ["section"]

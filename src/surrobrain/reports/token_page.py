@@ -106,10 +106,12 @@ def _next_pair(view: "TokenView", k: int, j: int) -> tuple[int, int]:
 
 
 def _word(view: "TokenView", here: int, there: int, piece: str, limit: float) -> str:
-    first, second = view.original.log_prob[here], view.altered.log_prob[there]
+    first, second = float(view.original.log_prob[here]), float(view.altered.log_prob[there])
+    if first == second:  # computed once for both
+        return f'<span title="{first:.3f} nats in both">{escaped(piece)}</span>'
     title = f"original {first:.3f}, altered {second:.3f}, difference {first - second:+.3f} nats"
-    color = _color(float(first - second), limit)
-    return f'<span title="{escaped(title)}" style="background:{color}">{escaped(piece)}</span>'
+    color = _color(first - second, limit)
+    return f'<span title="{title}" style="background:{color}">{escaped(piece)}</span>'
 
 
 def _pair(view: "TokenView", here: range, there: range, limit: float) -> Iterator[str]:
@@ -124,7 +126,7 @@ def _pair(view: "TokenView", here: range, there: range, limit: float) -> Iterato
     )
     title = f"difference {first - second:+.3f} nats"
     color = _color(first - second, limit)
-    yield f'<span class="pair" title="{escaped(title)}" style="background:{color}">{rows}</span>'
+    yield f' <span class="pair" title="{title}" style="background:{color}">{rows}</span>'
 
 
 def _piece(tokens: "VersionTokens", text: str, span: range) -> str:
@@ -151,18 +153,17 @@ def _color(difference: float, limit: float) -> str:
 
 
 def _table(view: "TokenView") -> str:
+    totals = [(view.original.total(place), view.altered.total(place)) for place in view.differences]
+    whole = (sum(first for first, _ in totals), sum(second for _, second in totals))
+    names = [*view.differences, "whole"]
     rows = [
         (
-            place, view.original.places.count(place), view.altered.places.count(place),
-            view.original.total(place), view.altered.total(place), f"{value:+.3f}",
+            name, *(str(sum(p == name for p in v.places)) if name != "whole" else str(len(v.places))
+                    for v in (view.original, view.altered)),
+            f"{first:.3f}", f"{second:.3f}", f"{first - second:+.3f}",
         )
-        for place, value in view.differences.items()
+        for name, (first, second) in zip(names, [*totals, whole], strict=True)
     ]  # fmt: skip
-    rows.append((
-        "whole", len(view.original.pieces), len(view.altered.pieces),
-        float(view.original.log_prob.sum()), float(view.altered.log_prob.sum()),
-        f"{view.difference:+.3f}",
-    ))  # fmt: skip
     header = (
         "place", "tokens, original", "tokens, altered", "log-likelihood, original (nats)",
         "log-likelihood, altered (nats)", "difference (nats)",

@@ -61,11 +61,8 @@ def bootstrap_means(
     means = []
     for begin in range(0, n_draws, _AT_ONCE):
         n = min(_AT_ONCE, n_draws - begin)
-        items = rows.multinomial(n_items, np.full(n_items, 1 / n_items), size=n)
-        if over == "both":
-            readers = columns.multinomial(n_readers, np.full(n_readers, 1 / n_readers), size=n)
-        else:
-            readers = np.ones((n, 1))
+        items = _times_drawn(rows, n_items, n)
+        readers = _times_drawn(columns, n_readers, n) if over == "both" else np.ones((n, 1))
         counts = ((items @ held) * readers).sum(axis=1)
         sums = ((items @ filled) * readers).sum(axis=1)
         means.append(np.divide(sums, counts, out=np.full(n, np.nan), where=counts > 0))
@@ -109,3 +106,9 @@ def bootstrap_interval(
     means = bootstrap_means(values, over=over, n_draws=n_draws, seed=seed)
     low, high = np.nanquantile(means, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
+
+
+def _times_drawn(rng: np.random.Generator, n: int, n_draws: int) -> np.ndarray:
+    """How often each of n is drawn with replacement; several times faster than a multinomial."""
+    drawn = rng.integers(n, size=(n_draws, n)) + n * np.arange(n_draws)[:, None]
+    return np.bincount(drawn.ravel(), minlength=n * n_draws).reshape(n_draws, n).astype(np.float64)

@@ -6,9 +6,15 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from surrobrain.checks import whole
+from surrobrain.seeds import Seed, generator
 from surrobrain.statistics.intervals import binomial_interval
 
-__all__ = ["ReliabilityBins", "equal_count_bins", "expected_calibration_error"]
+__all__ = [
+    "ReliabilityBins",
+    "equal_count_bins",
+    "expected_calibration_error",
+    "perfect_calibration_error",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,3 +109,40 @@ def expected_calibration_error(
     bins = equal_count_bins(probability, correct, n_bins=n_bins)
     weights = bins.counts / bins.counts.sum()
     return float(weights @ np.abs(bins.accuracy - bins.confidence))
+
+
+def perfect_calibration_error(
+    probability: Float[np.ndarray, "cases"],
+    *,
+    n_bins: int = 10,
+    n_draws: int = 1000,
+    seed: Seed = 0,
+) -> float:
+    """Return the calibration error that a perfect forecaster shows on average by chance.
+
+    Parameters
+    ----------
+    probability : array, shape (n_cases,)
+        Said beforehand, and true.
+    n_bins : int
+        As in `expected_calibration_error`, to which this is the floor.
+    n_draws : int
+        Sets of outcomes.
+    seed : int or Generator
+        Decides them.
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> bool(perfect_calibration_error(np.full(200, 0.5)) > 0.05)
+    True
+    """
+    said = np.sort(probability)
+    bins = np.array_split(np.arange(len(said)), min(n_bins, len(said)))
+    starts = [b[0] for b in bins]
+    right = generator(seed).random((n_draws, len(said))) < said
+    gaps = np.add.reduceat(right - said, starts, axis=1)
+    return float(np.abs(gaps).sum(axis=1).mean() / len(said))

@@ -7,7 +7,7 @@ import pytest
 from scipy.optimize import brentq
 
 from surrobrain.mechanistic.spiking.examples import brunel, coba, cuba
-from surrobrain.mechanistic.spiking.siegert_rate import siegert_rate
+from surrobrain.mechanistic.spiking.siegert import siegert_rate
 from surrobrain.mechanistic.spiking.spikes import Spikes
 
 

@@ -11,7 +11,7 @@ from surrobrain.mechanistic.spiking.neurons.izhikevich import Izhikevich
 from surrobrain.mechanistic.spiking.neurons.leaky import Leaky
 from surrobrain.mechanistic.spiking.population import Population
 from surrobrain.mechanistic.spiking.projection import Projection
-from surrobrain.mechanistic.spiking.siegert_rate import siegert_rate
+from surrobrain.mechanistic.spiking.siegert import siegert_rate
 from surrobrain.mechanistic.spiking.synapses.alpha_conductance import AlphaConductance
 from surrobrain.mechanistic.spiking.synapses.alpha_current import AlphaCurrent
 from surrobrain.mechanistic.spiking.synapses.conductance import Conductance

@@ -69,7 +69,7 @@ def ablate(
     longer vote together; the accuracy over abstracts has the second undone.
     """  # fmt: skip
     from surrobrain.brainbench.ablation import ablate_context
-    from surrobrain.brainbench.choose import choose
+    from surrobrain.brainbench.choosing import choose
     from surrobrain.cli.cases import cases_from
 
     tell = teller()

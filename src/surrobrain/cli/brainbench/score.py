@@ -28,7 +28,9 @@ __all__ = ["score"]
     help="Journal to which every case is written at once; the same command goes on "
     "with one that was interrupted.",
 )
-@click.option("--out", metavar="FILE", help="Where to write the choices, as JSON.")
+@click.option(
+    "--out", metavar="FILE", help="Table to write the choices to, as csv; for 'brainbench analyze'."
+)
 @scoring_options
 @model_options
 @output_options
@@ -43,14 +45,16 @@ def score(
 
     \b
     surrobrain brainbench score gpt2 cases.jsonl --scoring reference \\
-        --results gpt2.scores.jsonl --out gpt2.choices.json
+        --results gpt2.scores.jsonl --out gpt2.csv
     """  # fmt: skip
-    from surrobrain.brainbench.choices_file import save_choices
-    from surrobrain.brainbench.choose import choose
-    from surrobrain.brainbench.read_items import read_items
+    from surrobrain.brainbench.choosing import choose
+    from surrobrain.brainbench.item_reader import read_items
+    from surrobrain.brainbench.published import write_choices
     from surrobrain.pretrained.language import LanguageModel
     from surrobrain.pretrained.likelihood import why_not_shared
 
+    if out is not None and typed["per"] not in (None, "mean"):
+        raise click.UsageError("the table of --out holds losses per token; leave --per out")
     tell = teller()
     cases = read_items(items)
     with threads(typed["threads"]):
@@ -66,23 +70,21 @@ def score(
             shown=tell is not None,
         )  # fmt: skip
     if out is not None:
-        save_choices(found, out)
+        write_choices(out, found)
     payload = _payload(found)
     emit(payload, _text(payload, found), as_json=as_json)
 
 
 def _payload(found: "Choices") -> dict[str, Any]:
-    import numpy as np
-
     from surrobrain.statistics.intervals import binomial_interval
 
     n_correct, n = int(found.correct.sum()), len(found.ids)
-    gap = np.abs(found.loss[:, 0] - found.loss[:, 1:].min(axis=1))
     low, high = binomial_interval(n_correct, n)
     return {
         "model": found.model, "scoring": found.recipe, "n_cases": n, "n_correct": n_correct,
         "accuracy": n_correct / n, "interval": [low, high], "chance": 0.5,
-        "n_near_ties": int((gap < 1e-3).sum()), "mean_loss": found.loss.mean(axis=0).tolist(),
+        "n_near_ties": None if found.n_tokens is None else found.near_ties,
+        "mean_loss": found.loss.mean(axis=0).tolist(),
         "cases": [
             {"id": name, "loss": pair.tolist(), "correct": bool(good)}
             for name, pair, good in zip(found.ids, found.loss, found.correct, strict=True)
@@ -95,7 +97,7 @@ def _text(payload: dict[str, Any], found: "Choices") -> str:
     rows = [
         ["accuracy", f"{payload['accuracy']:.3f}", f"{low:.3f} to {high:.3f} (95 %, exact)"],
         ["chance", f"{payload['chance']:.3f}", "either version"],
-        ["near-ties", str(payload["n_near_ties"]), "differ by less than 1e-3"],
+        ["near-ties", str(payload["n_near_ties"]), "differ by less than 1e-3 nats per token"],
         *(
             [f"loss, {name}", f"{value:.4f}", "mean of the cases"]
             for name, value in zip(("original", "altered"), payload["mean_loss"], strict=True)

@@ -49,7 +49,7 @@ def tokens(
     """
     from pathlib import Path
 
-    from surrobrain.brainbench.read_items import read_items
+    from surrobrain.brainbench.item_reader import read_items
     from surrobrain.brainbench.token_view import view_tokens
     from surrobrain.files import write_text
     from surrobrain.progress import progress

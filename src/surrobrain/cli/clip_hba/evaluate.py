@@ -37,6 +37,7 @@ __all__ = ["evaluate"]
     show_default=True,
     help="Resamples of the objects.",
 )
+@click.option("--out", metavar="FILE", help="Also write a page (html) with tables and figures.")
 @click.option("--cache", metavar="FOLDER", help="As for 'clip-hba behavior'.")
 @output_options
 def evaluate(
@@ -61,12 +62,17 @@ def evaluate(
 
     judged, target = read_rdms(people), read_embedding(embedding, prompts=typed["prompts"])
     pictures = find_images(images)
+    model = load_behavior(tuned, model=typed["model"])
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         scores = score(
-            load_behavior(tuned, model=typed["model"]), pictures, target, people=judged,
-            unit=typed["unit"], n_draws=typed["draws"], cache=typed["cache"],
+            model, pictures, target, people=judged, unit=typed["unit"], n_draws=typed["draws"],
+            cache=typed["cache"],
         )  # fmt: skip
+    if typed["out"] is not None:
+        from surrobrain.reports.report import Report
+
+        Report(f"{model.clip.name}, tuned to behavior", [scores, model]).save(typed["out"])
     payload = {**_payload(scores), "warnings": [str(w.message) for w in said]}
     emit(payload, _text(payload), as_json=as_json)
 

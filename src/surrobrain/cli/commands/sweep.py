@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from surrobrain.cli.axes import axis
 from surrobrain.cli.building import network_of, network_options, rate_option
 from surrobrain.cli.options import assignments, emit, output_options
 
@@ -58,7 +59,7 @@ def sweep(
     from surrobrain.signals.connectivity import functional_connectivity
 
     brain = network_of(node, how)
-    axes = {name: _values(name, text) for name, text in assignments(vary, "--vary").items()}
+    axes = {name: axis(name, text) for name, text in assignments(vary, "--vary").items()}
     grid = np.meshgrid(*axes.values(), indexing="ij")
     points = {name: values.ravel() for name, values in zip(axes, grid, strict=True)}
     found = run(
@@ -79,22 +80,6 @@ def sweep(
             f"\nweights of the connectome alone: r {payload['structure_r']:.3f}"
         )
     emit(payload, text, as_json=as_json)
-
-
-def _values(name: str, text: str) -> Any:
-    """Read ``0:1:11`` or ``0.1,0.2``."""
-    import numpy as np
-
-    try:
-        if ":" in text:
-            low, high, count = text.split(":")
-            return np.linspace(float(low), float(high), int(count))
-        return np.array([float(entry) for entry in text.split(",")])
-    except ValueError:
-        raise click.BadParameter(
-            f"{name}={text} is neither from:to:count nor numbers with commas",
-            param_hint="'--vary'",
-        ) from None
 
 
 def _best(found: Any, brain: Any, target: str) -> dict[str, Any]:

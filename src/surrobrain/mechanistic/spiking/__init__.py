@@ -11,6 +11,6 @@ _where = {
     "brunel": "surrobrain.mechanistic.spiking.examples",
     "coba": "surrobrain.mechanistic.spiking.examples",
     "cuba": "surrobrain.mechanistic.spiking.examples",
-    "siegert_rate": "surrobrain.mechanistic.spiking.siegert_rate",
+    "siegert_rate": "surrobrain.mechanistic.spiking.siegert",
 }
 __getattr__, __dir__, __all__ = lazy_names(__name__, _where)

@@ -7,7 +7,16 @@ import numpy as np
 
 from surrobrain.analysis.continuation import Branch
 from surrobrain.checks import choice
-from surrobrain.reports.figures.style import GRAY, MEASURED, MODEL, SECOND, TRUTH, new_figure, tidy
+from surrobrain.reports.figures.style import (
+    GRAY,
+    MEASURED,
+    MODEL,
+    NOTHING,
+    SECOND,
+    TRUTH,
+    new_figure,
+    tidy,
+)
 from surrobrain.reports.picture import Picture
 
 if TYPE_CHECKING:
@@ -66,7 +75,7 @@ def bifurcation(branches: Branch | Sequence[Branch], *, state: str | None = None
         at = np.array([(b.value, b.state[column]) for b in found if b.kind == kind])
         axes.plot(*at.T, mark, color=color, ms=6.5, mec="white", mew=0.8, label=kind, zorder=5)
     low, high = (f([f(b.values) for b in several]) for f in (np.min, np.max))
-    axes.margins(x=0.02, y=0.12)
+    _frame(axes, np.concatenate([b.states[:, column] for b in several]))
     tidy(axes, x=parameters[0], y=state)
     figure.legend(loc="outside upper center", ncols=5, frameon=False, fontsize=8.5)
     listed = "; ".join(_in_words(b.kind, b.value, b.frequency) for b in found)
@@ -78,6 +87,13 @@ def bifurcation(branches: Branch | Sequence[Branch], *, state: str | None = None
         f"{state} of fixed points over {parameters[0]} from {low:.4g} to {high:.4g}; "
         f"{len(found)} bifurcations.",
     )
+
+
+def _frame(axes: "Axes", shown: np.ndarray) -> None:
+    """Leave room around the branches; where nothing moves, do not magnify rounding."""
+    axes.margins(x=0.02, y=0.12)
+    if np.ptp(shown) < NOTHING:
+        axes.set_ylim(shown.mean() - 1.0, shown.mean() + 1.0)
 
 
 def _draw(axes: "Axes", branch: Branch, column: int) -> None:

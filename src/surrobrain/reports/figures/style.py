@@ -13,14 +13,15 @@ if TYPE_CHECKING:
     from matplotlib.image import AxesImage
 
 __all__ = [
-    "GRAY", "MEASURED", "MODEL", "SECOND", "SMALL", "TRUTH", "color_limit", "compare", "log_ticks",
-    "matrix", "new_figure", "r_in_words", "region_ticks", "tidy",
+    "GRAY", "MEASURED", "MODEL", "NOTHING", "SECOND", "SMALL", "TRUTH", "color_limit", "compare",
+    "log_ticks", "matrix", "new_figure", "r_in_words", "region_ticks", "tidy",
 ]  # fmt: skip
 
 # Okabe and Ito: told apart with every common form of color blindness, and in gray print.
 MEASURED, MODEL, SECOND, TRUTH, GRAY = "#222222", "#0072B2", "#D55E00", "#009E73", "#8a8a8a"
 MOST_NAMES = 40
 SMALL, MEDIUM = 7.5, 9.0
+NOTHING = 1e-9  # states that differ by less are drawn as equal: it is rounding
 
 
 def new_figure(width: float = 9.0, height: float = 3.2) -> "Figure":

@@ -163,13 +163,14 @@ def _choices(
 ) -> Choices:
     per_token = recipe.per == "mean"
     n_tokens = np.array([[score.n_tokens for score in pair] for pair in scores])
-    unit = "" if per_token else f", {recipe.per}"
+    unit = "" if per_token else f", by {recipe.per}"
+    subfields = tuple(item.subfield for item in items)
     return Choices(
         name,
         tuple(item.id for item in items),
         loss=np.array([[score.loss(per=recipe.per) for score in pair] for pair in scores]),
         n_tokens=n_tokens if per_token else None,
         n_bytes=np.array([[score.n_bytes for score in pair] for pair in scores]),
-        subfields=tuple(item.subfield for item in items),
+        subfields=subfields if any(subfields) else (),
         recipe=f"{recipe.name}{unit}",
     )

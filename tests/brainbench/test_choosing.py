@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from surrobrain.brainbench.choose import choose
+from surrobrain.brainbench.choosing import choose
 from surrobrain.brainbench.item import Item
 from surrobrain.journal import read_journal
 from surrobrain.pretrained.language import load_language
@@ -67,7 +67,8 @@ def test_other_ways_to_put_scores_together(per):
     scale = mean.n_tokens if per == "sum" else mean.n_tokens / mean.n_bytes
     np.testing.assert_allclose(other.loss, mean.loss * scale)
     assert other.n_tokens is None
-    assert other.recipe == f"custom, {per}"
+    np.testing.assert_allclose(mean.scored(per).loss, other.loss)
+    assert other.recipe == f"custom, by {per}"
 
 
 def test_what_is_written_is_not_scored_again(tmp_path):
@@ -128,7 +129,7 @@ def test_cases_that_cannot_be_scored_name_themselves(tmp_path):
 
 SLOWLY = textwrap.dedent("""
     import sys, time
-    import surrobrain.brainbench.choose as module
+    import surrobrain.brainbench.choosing as module
     from surrobrain.pretrained.language import load_language
     from tests.tiny_language import many_items
 

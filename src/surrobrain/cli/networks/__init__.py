@@ -1,0 +1,1 @@
+"""Commands of ``surrobrain networks``, one file each."""
