@@ -10,8 +10,8 @@ from surrobrain.reports.figures.generalizing import generalizing
 from surrobrain.reports.figures.layer_schedule import layer_schedule
 from surrobrain.reports.figures.own_model import own_model
 from surrobrain.reports.picture import Picture, drawn
-from surrobrain.reports.rsa_sections import section
 from surrobrain.reports.section import Section
+from surrobrain.reports.sections import section
 from surrobrain.reports.tables import facts, grid
 from surrobrain.rsa.generalizing import generalization
 from surrobrain.rsa.rdms import RDMs

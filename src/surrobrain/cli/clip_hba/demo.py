@@ -38,7 +38,6 @@ def demo(seed: int, out: str, cache: str | None, as_json: bool) -> None:
     """  # fmt: skip
     from pathlib import Path
 
-    import surrobrain.reports.clip_hba_sections  # noqa: F401
     from surrobrain.clip_hba.three_stages import three_stages
     from surrobrain.provenance import environment
     from surrobrain.reports.report import Report

@@ -130,7 +130,6 @@ def _scores(model: "TimeModel", pictures: Any, unseen: Any) -> "ModelScores | No
 def _report(model: "TimeModel", scores: "ModelScores | None", out: str) -> str:
     from pathlib import Path
 
-    import surrobrain.reports.clip_hba_sections  # noqa: F401
     from surrobrain.reports.report import Report
 
     items = [model] if scores is None else [scores, model]

@@ -98,7 +98,6 @@ def _judged(
 def _report(judged: "Specificity | None", models: dict[str, Any], out: str) -> str:
     from pathlib import Path
 
-    import surrobrain.reports.clip_hba_sections  # noqa: F401
     from surrobrain.reports.report import Report
 
     items = [*([] if judged is None else [judged]), *models.values()]
