@@ -95,6 +95,12 @@ def load_meg(folder: str | Path, *, model: str | Path | VisionModel | None = Non
         There is no card in the folder.
     ValueError
         The folder holds another kind of model, CLIP has other weights, or a file was replaced.
+
+    Examples
+    --------
+    >>> load_meg("no/such/folder")
+    Traceback (most recent call last):
+    FileNotFoundError: there is no file 'no/such/folder/card.json'; check the path
     """
     folder = Path(folder)
     card = _card(folder)

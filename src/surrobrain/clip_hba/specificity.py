@@ -77,6 +77,13 @@ class Specificity:
         How many images were compared.
     n_draws : int
         Resamples behind the intervals.
+
+    Examples
+    --------
+    >>> values, whole = np.array([[0.8, 0.5], [0.4, 0.6]]), np.array([1.0, 0.75])
+    >>> found = Specificity(values, ("P1", "P2"), (), whole, (), (), 10, 100)
+    >>> found.winners, found.relative[1].round(6)
+    (('P1', 'P2'), array([0.4, 0.8]))
     """
 
     values: Float64[np.ndarray, "models persons"]

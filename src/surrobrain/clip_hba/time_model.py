@@ -77,6 +77,15 @@ class TimeModel:
     -----
     ``e(t) = sum_l w_l(t) cos(class token of layer l, text d)``, and the RDM at t is one minus the
     correlation of the embeddings of every two images.
+
+    Examples
+    --------
+    >>> from surrobrain.clip_hba import simulate_study
+    >>> from surrobrain.clip_hba.beginning import last_layer
+    >>> study = simulate_study(n_images=20, n_persons=1, trained=False)
+    >>> model = last_layer(study.vision, times=study.times, prompts=study.prompts)
+    >>> model.layer_schedule[0], model.rdm_movie(study.images).n_conditions
+    (array([0., 0., 0., 0., 0., 1.], dtype=float32), 20)
     """
 
     clip: Clip

@@ -1,12 +1,16 @@
 """Which layer of a model speaks at which time."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float
 
 from surrobrain.reports.figures.style import GRAY, MODEL, SMALL, TRUTH, new_figure, tidy
 from surrobrain.reports.picture import Picture
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["layer_schedule"]
 
@@ -48,13 +52,8 @@ def layer_schedule(
     bar.set_label("weight", fontsize=SMALL)
     tidy(bar.ax)
     depths = [schedule @ layers for schedule in schedules]
-    colors = (MODEL,) if len(schedules) == 1 else (TRUTH, MODEL)
-    for depth, label, color in zip(depths, labels, colors, strict=False):
-        axes[-1].plot(times, depth, color=color, lw=1.6, label=label)
-    axes[-1].axvline(0, color=GRAY, lw=0.6, linestyle=(0, (4, 3)))
+    _depths(axes[-1], depths, times, labels)
     axes[-1].set_ylim(0.8, n_layers + 0.2)
-    axes[-1].legend(frameon=False, fontsize=SMALL, loc="lower right")
-    tidy(axes[-1], x="time (s)", y="mean layer", title="mean layer")
     return Picture(
         figure,
         "Layers over time",
@@ -67,3 +66,14 @@ def layer_schedule(
         )
         + ".",
     )
+
+
+def _depths(
+    axes: "Axes", depths: Sequence[np.ndarray], times: np.ndarray, labels: Sequence[str]
+) -> None:
+    colors = (MODEL,) if len(depths) == 1 else (TRUTH, MODEL)
+    for depth, label, color in zip(depths, labels, colors, strict=False):
+        axes.plot(times, depth, color=color, lw=1.6, label=label)
+    axes.axvline(0, color=GRAY, lw=0.6, linestyle=(0, (4, 3)))
+    axes.legend(frameon=False, fontsize=SMALL, loc="lower right")
+    tidy(axes, x="time (s)", y="mean layer", title="mean layer")

@@ -1,10 +1,15 @@
 """Whose model predicts whom: a matrix that is read by column."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from surrobrain.clip_hba.specificity import Specificity
 from surrobrain.reports.figures.style import GRAY, MODEL, SECOND, SMALL, TRUTH, new_figure, tidy
 from surrobrain.reports.picture import Picture
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["own_model"]
 
@@ -59,7 +64,7 @@ def own_model(found: Specificity) -> Picture:
     )
 
 
-def _columns(axes, found: Specificity) -> None:
+def _columns(axes: "Axes", found: Specificity) -> None:
     n = len(found.persons)
     place = np.arange(n)
     others = ~np.eye(n, dtype=bool)
