@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from surrobrain.rsa.dissimilarity import Distance
     from surrobrain.clip_hba.time_recipe import TimeRecipe
     from surrobrain.rsa.rdms import RDMs
 
@@ -106,7 +107,7 @@ def measured_from(paths: Sequence[str], typed: Mapping[str, Any], tell: Any = No
     return Measured(movies, halves if len(halves) == len(movies) else {})
 
 
-def _from_epochs(path: str, distance: str) -> tuple["RDMs", tuple["RDMs", "RDMs"]]:
+def _from_epochs(path: str, distance: "Distance") -> tuple["RDMs", tuple["RDMs", "RDMs"]]:
     from surrobrain.checks import existing_file
     from surrobrain.lazy import need
     from surrobrain.rsa.movies import movie

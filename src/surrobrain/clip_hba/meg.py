@@ -262,7 +262,8 @@ def _trained(
 def _frozen(task: _Task) -> Any:
     import torch
 
-    kept = keep_class_tokens(task.clip, task.images, cache=task.cache)
+    shown = task.recipe.layers.progress
+    kept = keep_class_tokens(task.clip, task.images, cache=task.cache, shown=shown)
     pieces = []
     with torch.no_grad():
         for some in np.array_split(np.arange(len(kept.names)), _pieces(kept.names)):

@@ -109,9 +109,10 @@ def target_of(
             f"{n} images are too few: at least {_LEAST} are needed to learn from and {_LEAST} to "
             "choose the epoch"
         )
+    learned, validated = ((mean - low) / (high - low) for mean in (learned, validated))
     return MEGTarget(
-        group.conditions, group.times, *((m - low) / (high - low) for m in (learned, validated)),
-        learning, tuple(chosen) or learning, order[n_validation:], order[:n_validation],
+        group.conditions, group.times, learned, validated, learning, tuple(chosen) or learning,
+        order[n_validation:], order[:n_validation],
     )  # fmt: skip
 
 

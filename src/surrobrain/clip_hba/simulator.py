@@ -1,6 +1,6 @@
 """A study whose truth is known: pictures, what people say of them, and what their brains do."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -223,7 +223,7 @@ def _response(
 
 
 def _measured(
-    truth: Float64[np.ndarray, "times images texts"], names: tuple[str, ...],
+    truth: Float64[np.ndarray, "times images texts"], names: Sequence[str],
     times: Float64[np.ndarray, "times"], *, noise: float, rng: np.random.Generator,
 ) -> tuple[tuple[RDMs, RDMs], RDMs]:  # fmt: skip
     quarters = [truth + noise * rng.standard_normal(truth.shape) for _ in range(4)]

@@ -1,7 +1,7 @@
 """All three stages on a study whose truth is known: behavior, a group's brains, each person's."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -143,7 +143,7 @@ def three_stages(
     return _judged(study, behaving, stages, persons, unseen, seed=seed)
 
 
-def _behaving(study: SimulatedStudy, *, held_out: tuple[str, ...], seed: int) -> BehaviorModel:
+def _behaving(study: SimulatedStudy, *, held_out: Sequence[str], seed: int) -> BehaviorModel:
     people = Embedding(study.judgments, study.images.names, study.prompts)
     training = Training(epochs=60, batch=50, rate=3e-3, patience=15)
     recipe = recipe_from("improved", changes={"training": training, "seed": seed})
@@ -153,7 +153,7 @@ def _behaving(study: SimulatedStudy, *, held_out: tuple[str, ...], seed: int) ->
 
 def _judged(
     study: SimulatedStudy, behaving: BehaviorModel, stages: Mapping[str, TimeModel],
-    persons: Mapping[str, TimeModel], unseen: tuple[str, ...], *, seed: int,
+    persons: Mapping[str, TimeModel], unseen: Sequence[str], *, seed: int,
 ) -> ThreeStages:  # fmt: skip
     images = study.images.pick(unseen)
     movies = {name: model.rdm_movie(images) for name, model in stages.items()}

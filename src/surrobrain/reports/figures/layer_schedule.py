@@ -42,13 +42,14 @@ def layer_schedule(
     layers = np.arange(1, n_layers + 1)
     top = max(float(schedule.max()) for schedule in schedules)
     for one, schedule, label in zip(axes, schedules, labels, strict=False):
-        mesh = one.pcolormesh(
+        one.pcolormesh(
             times, layers, schedule.T, cmap="viridis", vmin=0, vmax=top, shading="nearest",
             rasterized=True,
         )  # fmt: skip
         one.axvline(0, color="white", lw=0.8, linestyle=(0, (4, 3)))
         tidy(one, x="time (s)", y="layer", title=label)
-    bar = figure.colorbar(mesh, ax=axes[len(schedules) - 1], shrink=0.85, aspect=25)
+    last = axes[len(schedules) - 1]
+    bar = figure.colorbar(last.collections[0], ax=last, shrink=0.85, aspect=25)
     bar.set_label("weight", fontsize=SMALL)
     tidy(bar.ax)
     depths = [schedule @ layers for schedule in schedules]
