@@ -54,6 +54,21 @@ def test_from_movies_to_models_of_persons(project, capsys):
     assert "best predicted by the own model" in capsys.readouterr().out
 
 
+def test_all_three_stages_from_files(project, capsys):
+    images = pictures(24)
+    rows = np.random.default_rng(0).uniform(0, 9, size=(24, len(PROMPTS)))
+    lines = [",".join(["image", *PROMPTS])]
+    lines += [f"{n}.png," + ",".join(map(str, r)) for n, r in zip(images.names, rows, strict=True)]
+    (project / "people.csv").write_text("\n".join(lines))
+    assert main(["clip-hba", "behavior", "images", "people.csv", "--model", "model", "--rank", "2",
+                 "--out", "tuned", "--epochs", "1", "--held-out", "held_out.txt"]) == 0  # fmt: skip
+    assert main([*MEG[:5], "--model", "model", "--behavior", "tuned", *MEG[9:]]) == 0
+    capsys.readouterr()
+    assert main([*PERSON, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["baselines"] == ["group", "start of the group, last layer"]
+
+
 def test_published_for_a_group_and_one_person(project, capsys):
     assert main([*MEG, "--recipe", "published", "--quiet"]) == 0
     assert main(["clip-hba", "person", "group", "images", "C.npz", "--model", "model", "--out",

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from surrobrain.rsa.dissimilarity import Distance
     from surrobrain.clip_hba.time_recipe import TimeRecipe
+    from surrobrain.rsa.dissimilarity import Distance
     from surrobrain.rsa.rdms import RDMs
 
 __all__ = ["Measured", "measured_from", "movie_options", "time_recipe", "tuning_options"]

@@ -17,7 +17,7 @@ from surrobrain.clip_hba.rdm_loss import RDMLoss
 from surrobrain.clip_hba.time_model import TimeHistory, TimeModel
 from surrobrain.clip_hba.time_recipe import TimeRecipe
 from surrobrain.files import sha256, write_arrays
-from surrobrain.pretrained.vision import VisionModel
+from surrobrain.pretrained.vision import VisionModel, load_vision
 from surrobrain.training.options import Training
 
 __all__ = ["load_meg", "load_stage", "save_meg"]
@@ -114,9 +114,11 @@ def load_meg(folder: str | Path, *, model: str | Path | VisionModel | None = Non
             f"{_ARRAYS} in {str(folder)!r} is not the one of which {CARD} speaks; one of the two "
             "was replaced or damaged: save the model again"
         )
-    start: Any = model if card["started_plain"] else load_stage(folder / _START, model=model)
-    base = start if start is None or isinstance(start, (str, Path)) else plain(start)
-    clip = load_clip(folder, model=base)
+    if not card["started_plain"]:
+        start: Any = load_stage(folder / _START, model=model)
+    else:
+        start = model if isinstance(model, VisionModel) else load_vision(model or card["model"])
+    clip = load_clip(folder, model=plain(start))
     recipe = _recipe(card["recipe"])
     if recipe.directions_only:
         for name, value in clip.trained().items():
