@@ -12,7 +12,7 @@ from jaxtyping import Float
 from surrobrain.checks import choice, existing_file
 from surrobrain.pretrained.images import ENDINGS
 
-__all__ = ["Embedding", "read_embedding", "read_names"]
+__all__ = ["Embedding", "read_embedding", "read_names", "read_words"]
 
 _LISTED = 5
 
@@ -118,7 +118,7 @@ def read_embedding(path: str | Path, *, prompts: str | Path | None = None) -> Em
                 f"behind the name, but {len(row) - 1} cells arrived, such as "
                 f"{', '.join(row[1:4])}"
             ) from None
-    words = header[1:] if prompts is None else _words(prompts)
+    words = header[1:] if prompts is None else read_words(prompts)
     return Embedding(values, [_stem(row[0]) for row in rows], words)
 
 
@@ -139,7 +139,8 @@ def read_names(path: str | Path) -> tuple[str, ...]:
     return tuple(_stem(line.strip()) for line in lines if line.strip())
 
 
-def _words(path: str | Path) -> tuple[str, ...]:
+def read_words(path: str | Path) -> tuple[str, ...]:
+    """Read dimensions in words: one per line, or the column ``prompt`` of a csv file."""
     if Path(path).suffix.lower() == ".csv":
         return _column(path, ("prompt",))
     lines = existing_file(path).read_text(encoding="utf-8-sig").splitlines()
