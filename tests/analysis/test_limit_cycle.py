@@ -47,6 +47,7 @@ def test_a_network_in_step_turns_as_one_and_its_modes_die_out_as_they_should():
     np.testing.assert_allclose(rates, [-0.3, -0.3, -1.0, -1.3, -1.3], atol=1e-4)
 
 
+@pytest.mark.slow
 def test_a_cycle_doubles_its_period_where_its_multiplier_is_minus_one():
     section = poincare_map(ROESSLER, section=(1, 0.0), longest=30.0)
     branch = continuation(section, "c", span=(2.825, 2.84), start=np.array([3.6, 0.1]), step=3.0)

@@ -42,6 +42,7 @@ def test_a_node_is_one_region_alone(tmp_path, monkeypatch, no_page, capsys):
     assert "profile" not in told
 
 
+@pytest.mark.slow
 def test_a_learned_model_is_one_too_and_what_does_not_apply_is_said(rhythm, no_page, capsys):
     recording = sb.simulate(rhythm, duration=4.0)
     sb.save_model(sb.fit(sb.LinearVAR(4), recording).model, "learned")

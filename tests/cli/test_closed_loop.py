@@ -18,6 +18,7 @@ SHORT = ["--duration", "1"]
 ALL = [part for name in ("V1_L", "V1_R", "M1_L", "M1_R") for part in ("--drive", f"{name}=-25")]
 
 
+@pytest.mark.slow
 def test_a_rhythm_is_braked_more_than_by_the_same_energy(rhythm, capsys):
     assert main([*LOOP, *ALL, "--duration", "5", "--balanced", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
@@ -33,6 +34,7 @@ def test_a_rhythm_is_braked_more_than_by_the_same_energy(rhythm, capsys):
     assert "could not be drawn" not in page
 
 
+@pytest.mark.slow
 def test_a_controller_that_asks_for_too_much_is_cut_off_and_it_is_said(rhythm, capsys):
     typed = [*LOOP, *SHORT, "--drive", "V1_L=100", "--when", "power", "--above", "0"]
     assert main([*typed, "--listen", "V1_L"]) == 0

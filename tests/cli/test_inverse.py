@@ -73,6 +73,7 @@ def test_a_value_per_region(typed, capsys):
     assert len(found["values"]) == 5
 
 
+@pytest.mark.slow
 def test_killed_while_searching_a_fit_ends_with_the_same_bits(typed, tmp_path):
     script = Path(sys.executable).parent / "surrobrain"
     command = [script, "fit", *typed, *COUPLING, "--iterations", "60", "--starts", "3"]

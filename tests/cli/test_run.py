@@ -35,8 +35,8 @@ def _run(folder: Path, recording: Path, *more: str) -> int:
     ("n_times", "n_regions", "gaps", "more"),
     [
         (60, 6, 0, []),
-        (300, 3, 15, ["--on-bad", "mask"]),
-        (200, 1, 0, []),
+        pytest.param(300, 3, 15, ["--on-bad", "mask"], marks=pytest.mark.slow),
+        pytest.param(200, 1, 0, [], marks=pytest.mark.slow),
         pytest.param(200, 2, 0, ["--memory", "3"], marks=pytest.mark.slow),
         pytest.param(
             200, 4, 0, ["--model", "ornstein_uhlenbeck", "--penalty", "energy=0.1"],

@@ -74,6 +74,7 @@ def test_the_other_methods_agree(recording, reference, method):
     same(found, reference, shift=0.5, ratio=1.4)
 
 
+@pytest.mark.slow
 def test_truths_of_the_prior_lie_anywhere_in_their_posteriors():
     """Simulation-based calibration."""
     free, n_draws, n_tests = free_network(), 99, 14

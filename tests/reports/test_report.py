@@ -226,7 +226,9 @@ def test_a_picture_that_fails_costs_its_place_and_a_mistake_is_raised(influence,
 
 
 def test_an_unknown_item_is_refused_with_what_is_known():
-    with pytest.raises(TypeError, match=r"takes Branch, .*, Effect, .*, but set arrived.*Picture"):
+    with pytest.raises(
+        TypeError, match=r"takes Analysis, .*, Effect, .*, but set arrived.*Picture"
+    ):
         Report("x", [{1, 2}]).html()
 
 

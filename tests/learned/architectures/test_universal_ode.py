@@ -65,6 +65,7 @@ def two_wells(x, rng):
     return x
 
 
+@pytest.mark.slow
 def test_the_learned_term_finds_what_the_equations_lack():
     rng, path = np.random.default_rng(0), [np.zeros(3)]
     for _ in range(2000):
