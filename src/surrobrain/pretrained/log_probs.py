@@ -9,7 +9,7 @@ from surrobrain.pretrained.parts import Parts
 
 __all__ = ["log_probs"]
 
-_LOGITS = 2**25  # that exist at a time: 128 MiB in single precision
+_LOGITS = 2**24  # that exist at a time: 64 MiB in single precision
 
 
 def log_probs(
