@@ -1,5 +1,7 @@
 """Coordinates in which noise is alike in every direction."""
 
+import contextlib
+
 import numpy as np
 from jaxtyping import Float
 
@@ -37,10 +39,8 @@ def whitener(
     if not np.allclose(precision, precision.T, rtol=1e-6, atol=1e-9 * np.abs(precision).max()):
         raise ValueError("the precision of the noise must be symmetric; invert a covariance")
     if not symmetric:
-        try:
+        with contextlib.suppress(np.linalg.LinAlgError):  # said below, with the eigenvalue
             return np.linalg.cholesky(precision.astype(np.float64))
-        except np.linalg.LinAlgError:
-            pass  # said below, with the eigenvalue
     sizes, axes = np.linalg.eigh(precision.astype(np.float64))
     if not sizes[0] > 0:
         raise ValueError(
