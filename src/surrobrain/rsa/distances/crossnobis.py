@@ -2,6 +2,7 @@
 
 import numpy as np
 from jaxtyping import Float
+from scipy.linalg import get_blas_funcs
 
 from surrobrain.rsa.condensed import from_gram
 
@@ -65,8 +66,8 @@ def crossnobis(
     size = float(max(apart.max(), -apart.min())) or 1.0  # squares of tesla would leave float32
     flat = ((_contrasts(n_folds) / size).astype(kept) @ apart).reshape(-1, n_channels)
     if whitening is not None:
-        total = total @ whitening.astype(total.dtype)
-        flat, size = flat @ (size * whitening).astype(kept), 1.0
+        total = _whitened(total, whitening)
+        flat, size = _whitened(flat, size * whitening), 1.0
     flat = flat.reshape(n_conditions, -1)
     distances = from_gram(total @ total.T, divisor=n_channels * n_folds**2)
     spread = from_gram(flat @ flat.T, divisor=n_channels * n_folds * (n_folds - 1))
@@ -79,3 +80,15 @@ def _contrasts(n_folds: int) -> Float[np.ndarray, "contrasts folds"]:
     first = np.ones((n_folds, 1))
     basis, _ = np.linalg.qr(np.hstack([first, np.eye(n_folds)[:, 1:]]))
     return basis[:, 1:].T
+
+
+def _whitened(
+    patterns: Float[np.ndarray, "patterns channels"],
+    whitening: Float[np.ndarray, "channels channels"],
+) -> Float[np.ndarray, "patterns channels"]:
+    """Return the product; of a lower triangle in the place of the patterns, at half the cost."""
+    whitening = whitening.astype(patterns.dtype)
+    if np.triu(whitening, 1).any():
+        return patterns @ whitening
+    (multiply,) = get_blas_funcs(("trmm",), (patterns,))
+    return multiply(1.0, whitening.T, patterns.T, overwrite_b=True).T
