@@ -5,7 +5,7 @@ import time
 import warnings
 
 import numpy as np
-from problem import ALPHAS, SIZES, bands, drawn, timed
+from problem import ALPHAS, SIZES, bands, drawn, folds, timed
 
 from surrobrain.linear import RidgeCV, block_permutation, solve_banded_ridge
 
@@ -50,8 +50,25 @@ def permuted(path: str) -> None:
     np.savez(path, ours=ours, loop=loop, off=off, p=fast.p)
 
 
+def exact(name: str) -> dict[str, np.ndarray]:
+    """Return the loss of every penalty and target in double precision, one by one."""
+    x, y = (values.astype(np.float64) for values in drawn(name))
+    losses = np.zeros((len(ALPHAS[name]), y.shape[1]))
+    where = folds(len(x))
+    for k in range(where.max() + 1):
+        test = where == k
+        u, s, vt = np.linalg.svd(x[~test], full_matrices=False)
+        seen, turned = x[test] @ vt.T, u.T @ y[~test]
+        for row, alpha in zip(losses, ALPHAS[name], strict=True):
+            row += np.square(y[test] - (seen * (s / (s**2 + alpha))) @ turned).mean(axis=0)
+    return {"losses": losses}
+
+
 def main(name: str, path: str) -> None:
     """Choose penalties for every target."""
+    if name.startswith("exact_"):
+        timed(lambda: exact(name.removeprefix("exact_")), path)
+        return
     if name == "permuted":
         permuted(path)
         sys.stdout.write("{}\n")

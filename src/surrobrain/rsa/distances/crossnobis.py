@@ -2,7 +2,6 @@
 
 import numpy as np
 from jaxtyping import Float
-from scipy.linalg import get_blas_funcs
 
 from surrobrain.rsa.condensed import from_gram
 
@@ -87,6 +86,8 @@ def _whitened(
     whitening: Float[np.ndarray, "channels channels"],
 ) -> Float[np.ndarray, "patterns channels"]:
     """Return the product; of a lower triangle in the place of the patterns, at half the cost."""
+    from scipy.linalg import get_blas_funcs
+
     whitening = whitening.astype(patterns.dtype)
     if np.triu(whitening, 1).any():
         return patterns @ whitening
