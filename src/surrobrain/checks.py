@@ -87,6 +87,21 @@ def existing_file(path: str | Path) -> Path:
     raise FileNotFoundError(f"there is no file {str(path)!r}{hint}")
 
 
+def text_of(path: str | Path) -> str:
+    """Return the text of a file, or say that there is none, or that it is no text."""
+    found = existing_file(path)
+    if found.is_dir():
+        raise ValueError(f"{found.name} is a folder; give a file in it")
+    with found.open("rb") as stream:
+        wide = stream.read(2) in (b"\xff\xfe", b"\xfe\xff")  # as Praat and spreadsheets may write
+    try:
+        return found.read_text(encoding="utf-16" if wide else "utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError(
+            f"{found.name} is no text in UTF-8 or UTF-16; give another file, or convert it"
+        ) from None
+
+
 def finite(
     values: Shaped[np.ndarray, "..."], name: str, *, columns: Sequence[str] | None = None
 ) -> Shaped[np.ndarray, "..."]:

@@ -68,6 +68,18 @@ def test_existing_file(tmp_path: Path) -> None:
         checks.existing_file(tmp_path / "nowhere" / "bold.npy")
 
 
+def test_text_of(tmp_path: Path) -> None:
+    words = tmp_path / "words.csv"
+    for encoding in ("utf-8", "utf-8-sig", "utf-16"):
+        words.write_text("größer\n", encoding=encoding)
+        assert checks.text_of(words) == "größer\n"
+    words.write_bytes(b"\x93NUMPY\x01\x00")
+    with pytest.raises(ValueError, match=r"words\.csv is no text in UTF-8 or UTF-16"):
+        checks.text_of(words)
+    with pytest.raises(ValueError, match="is a folder; give a file in it"):
+        checks.text_of(tmp_path)
+
+
 def test_finite_names_the_first_bad_entry() -> None:
     values = np.ones((4, 3))
     assert checks.finite(values, "x") is values

@@ -14,7 +14,7 @@ from surrobrain.brainbench.brackets import parse_brackets
 from surrobrain.brainbench.differences import find_edits
 from surrobrain.brainbench.item import Edit, Item
 from surrobrain.brainbench.item_problems import item_problems
-from surrobrain.checks import choice, existing_file
+from surrobrain.checks import choice, existing_file, text_of
 
 __all__ = ["Examined", "OnBad", "examine_items", "read_items"]
 
@@ -229,7 +229,7 @@ def _text(record: Record, name: str) -> str:
 
 
 def _records(path: Path) -> list[Record]:
-    text = path.read_text(encoding="utf-8-sig")
+    text = text_of(path)
     if path.suffix in (".csv", ".tsv"):
         return _rows(text, delimiter="," if path.suffix == ".csv" else "\t")
     if path.suffix == ".json":

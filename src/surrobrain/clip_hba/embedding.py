@@ -2,6 +2,7 @@
 
 import csv
 import dataclasses
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float
 
-from surrobrain.checks import choice, existing_file
+from surrobrain.checks import choice, text_of
 from surrobrain.pretrained.images import ENDINGS
 
 __all__ = ["Embedding", "read_embedding", "read_names", "read_words"]
@@ -135,7 +136,7 @@ def read_names(path: str | Path) -> tuple[str, ...]:
     """
     if Path(path).suffix.lower() == ".csv":
         return tuple(_stem(name) for name in _column(path, ("image_name", "name")))
-    lines = existing_file(path).read_text(encoding="utf-8-sig").splitlines()
+    lines = text_of(path).splitlines()
     return tuple(_stem(line.strip()) for line in lines if line.strip())
 
 
@@ -143,7 +144,7 @@ def read_words(path: str | Path) -> tuple[str, ...]:
     """Read dimensions in words: one per line, or the column ``prompt`` of a csv file."""
     if Path(path).suffix.lower() == ".csv":
         return _column(path, ("prompt",))
-    lines = existing_file(path).read_text(encoding="utf-8-sig").splitlines()
+    lines = text_of(path).splitlines()
     return tuple(line.strip() for line in lines if line.strip())
 
 
@@ -159,8 +160,7 @@ def _column(path: str | Path, wanted: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _table(path: str | Path) -> list[list[str]]:
-    with existing_file(path).open(newline="", encoding="utf-8-sig") as stream:
-        lines = [line for line in csv.reader(stream) if line]
+    lines = [line for line in csv.reader(io.StringIO(text_of(path), newline="")) if line]
     if len(lines) < 2:
         raise ValueError(f"{str(path)!r} holds no table; its first line must name the columns")
     short = [k for k, line in enumerate(lines) if len(line) != len(lines[0])]

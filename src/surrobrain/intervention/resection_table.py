@@ -3,7 +3,7 @@
 import csv
 from pathlib import Path
 
-from surrobrain.checks import existing_file, number
+from surrobrain.checks import existing_file, number, text_of
 from surrobrain.data.names import region_names
 from surrobrain.errors import BadRecording
 
@@ -46,7 +46,7 @@ def resection_table(path: str | Path) -> dict[str, float]:
 def _shares(file: Path, n_rows: int) -> list[float]:
     if file.suffix.lower() not in (".csv", ".tsv"):
         return [1.0] * n_rows
-    text = file.read_text(encoding="utf-8-sig")
+    text = text_of(file)
     rows = list(csv.DictReader(text.splitlines(), delimiter="\t" if "\t" in text else ","))
     titles = {str(title).lower(): title for title in (rows[0] if rows else {})}
     column = next((titles[title] for title in _SHARE if title in titles), None)

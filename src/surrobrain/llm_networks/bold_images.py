@@ -211,10 +211,10 @@ def _nuisances(confounds: object, lengths: tuple[int, ...]) -> np.ndarray | None
 
 
 def _confound_table(path: Path) -> np.ndarray:
-    from surrobrain.checks import existing_file
+    from surrobrain.checks import text_of
     from surrobrain.data.readers.table import split_rows
 
-    rows = split_rows(existing_file(path).read_text(encoding="utf-8-sig"))
+    rows = split_rows(text_of(path))
     head = rows[0]
     keep = [k for k, name in enumerate(head) if name in _MOTION] or list(range(len(head)))
     try:

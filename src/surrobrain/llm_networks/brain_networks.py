@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Bool, Int, Real
 
-from surrobrain.checks import existing_file, finite
+from surrobrain.checks import existing_file, finite, text_of
 from surrobrain.data.atlas import open_atlas
 from surrobrain.llm_networks.brain_space import BrainSpace
 
@@ -168,7 +168,7 @@ def _vertex_labels(path: Path, space: BrainSpace, which: str | None) -> np.ndarr
 
 
 def _parcel_networks(path: Path, space: BrainSpace) -> BrainNetworks:
-    text = path.read_text(encoding="utf-8-sig")
+    text = text_of(path)
     rows = list(csv.DictReader(text.splitlines(), delimiter="\t" if "\t" in text else ","))
     if not rows or "network" not in rows[0]:
         raise ValueError(f"{path.name} lacks the column 'network'; give one row per parcel")
@@ -184,7 +184,7 @@ def _parcel_networks(path: Path, space: BrainSpace) -> BrainNetworks:
 
 
 def _names(path: Path, image: Path) -> dict[int, str]:
-    content = json.loads(existing_file(path).read_text(encoding="utf-8"))
+    content = json.loads(text_of(path))
     for key, value in content.items():
         if isinstance(value, dict) and image.name.lower().replace("-", "").startswith(key.lower()):
             content = value

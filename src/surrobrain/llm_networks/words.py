@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float
 
-from surrobrain.checks import choice, existing_file, finite
+from surrobrain.checks import choice, existing_file, finite, text_of
 
 __all__ = ["Words", "read_words"]
 
@@ -123,7 +123,7 @@ def read_words(path: str | Path, *, start: float = 0.0, tier: str | None = None)
     array([0.5 , 0.75])
     """
     found = existing_file(path)
-    content = _decoded(found)
+    content = text_of(found)
     if found.suffix.lower() == ".textgrid":
         rows = _intervals(content, found.name, tier)
     else:
@@ -134,15 +134,6 @@ def read_words(path: str | Path, *, start: float = 0.0, tier: str | None = None)
     onsets, offsets = (np.array([row[k] for row in rows], dtype=np.float64) for k in (0, 1))
     text = tuple(row[2].strip() for row in rows)
     return Words(text, onsets - start, offsets - start, found.name)
-
-
-def _decoded(path: Path) -> str:
-    content = path.read_bytes()
-    wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))  # Praat writes UTF-16 when it must
-    try:
-        return content.decode("utf-16" if wide else "utf-8-sig")
-    except UnicodeDecodeError:
-        raise ValueError(f"{path.name} is no text in UTF-8 or UTF-16; convert it") from None
 
 
 def _intervals(content: str, name: str, tier: str | None) -> list[tuple[float, float, str]]:

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from surrobrain.checks import choice, existing_file, whole
+from surrobrain.checks import choice, existing_file, text_of, whole
 
 __all__ = ["MARKER", "Scoring", "Wrapped", "preset", "read_wrappers", "wrap"]
 
@@ -181,7 +181,7 @@ def read_wrappers(path: str | Path) -> dict[str, str]:
     """
     found = existing_file(path)
     try:
-        content = json.loads(found.read_text(encoding="utf-8"))
+        content = json.loads(text_of(found))
     except ValueError as error:
         raise ValueError(f"{found.name} is not JSON: {error}") from None
     if not isinstance(content, dict) or not all(isinstance(v, str) for v in content.values()):

@@ -8,7 +8,7 @@ from pathlib import Path
 from surrobrain.brainbench.authoring.checks import draft_problems
 from surrobrain.brainbench.brackets import parse_brackets
 from surrobrain.brainbench.item import Item
-from surrobrain.checks import existing_file
+from surrobrain.checks import existing_file, text_of
 from surrobrain.files import write_text
 
 __all__ = ["Ticked", "bracketed", "read_review", "write_review"]
@@ -122,7 +122,7 @@ def _entries(path: Path) -> dict[str, tuple[str, str]]:
     """Return mark and text of every case."""
     found: dict[str, tuple[str, list[str]]] = {}
     lines: list[str] = []
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in text_of(path).splitlines():
         head = _case.match(line)
         if head:
             if head[2] in found:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from surrobrain.brainbench.corpus.document import Document
 from surrobrain.brainbench.item import Item
-from surrobrain.checks import existing_file
+from surrobrain.checks import existing_file, text_of
 
 __all__ = ["Exclusion", "exclusion", "plain_doi"]
 
@@ -120,7 +120,7 @@ def _of(entry: Item | str) -> tuple[str, str]:
 
 def _in_file(path: str | Path) -> Iterator[tuple[str, str]]:
     found = existing_file(path)
-    text = found.read_text(encoding="utf-8-sig")
+    text = text_of(found)
     suffix = found.suffix.lower()
     if suffix in (".csv", ".tsv"):
         records = csv.DictReader(io.StringIO(text), delimiter="\t" if suffix == ".tsv" else ",")

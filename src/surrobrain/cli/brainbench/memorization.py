@@ -103,9 +103,9 @@ def memorization(
 def _texts(path: str) -> list[str]:
     import json
 
-    from surrobrain.checks import existing_file
+    from surrobrain.checks import text_of
 
-    content = existing_file(path).read_text(encoding="utf-8")
+    content = text_of(path)
     if not path.endswith((".jsonl", ".ndjson")):
         return [content.strip()]
     try:
