@@ -11,7 +11,7 @@ from jaxtyping import Bool, Float, Int
 from surrobrain.checks import positive, whole
 from surrobrain.files import write_npy
 from surrobrain.llm_networks.arrays_on_disk import read_result_folder, write_result_folder
-from surrobrain.llm_networks.neurons import Neurons
+from surrobrain.llm_networks.neurons import Neurons, OfNeurons
 
 __all__ = ["Responses", "join_responses", "read_responses"]
 
@@ -19,7 +19,7 @@ _VALUES = "values.npy"
 
 
 @dataclass(frozen=True, eq=False)
-class Responses:
+class Responses(OfNeurons):
     """Responses of artificial neurons, one row per volume of the scanner.
 
     Parameters
@@ -92,31 +92,6 @@ class Responses:
     def n_times(self) -> int:
         """Volumes of all runs."""
         return self.values.shape[0]
-
-    @property
-    def n_neurons(self) -> int:
-        """Neurons with a column."""
-        return self.values.shape[1]
-
-    @property
-    def layers(self) -> Int[np.ndarray, "neurons"]:
-        """Layer of each neuron."""
-        return self.neurons.layers
-
-    @property
-    def units(self) -> Int[np.ndarray, "neurons"]:
-        """Position of each neuron in its layer."""
-        return self.neurons.units
-
-    @property
-    def site(self) -> str:
-        """What of a layer the neurons are."""
-        return self.neurons.site
-
-    @property
-    def model(self) -> str:
-        """What the model is called."""
-        return self.neurons.model
 
     @property
     def kept(self) -> Bool[np.ndarray, "times"]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Int
 
-__all__ = ["Neurons"]
+__all__ = ["Neurons", "OfNeurons"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,3 +53,34 @@ class Neurons:
         """Return a name for each, such as ``"layer 3, unit 17"``."""
         pairs = zip(self.layers.tolist(), self.units.tolist(), strict=True)
         return [f"layer {layer}, unit {unit}" for layer, unit in pairs]
+
+
+class OfNeurons:
+    """What is known of neurons also says which neurons they are."""
+
+    neurons: Neurons
+
+    @property
+    def n_neurons(self) -> int:
+        """Neurons, one per column."""
+        return len(self.neurons)
+
+    @property
+    def layers(self) -> Int[np.ndarray, "neurons"]:
+        """Layer of each neuron."""
+        return self.neurons.layers
+
+    @property
+    def units(self) -> Int[np.ndarray, "neurons"]:
+        """Position of each neuron in its layer."""
+        return self.neurons.units
+
+    @property
+    def site(self) -> str:
+        """What of a layer the neurons are."""
+        return self.neurons.site
+
+    @property
+    def model(self) -> str:
+        """What the model is called."""
+        return self.neurons.model

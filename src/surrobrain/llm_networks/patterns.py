@@ -8,13 +8,13 @@ from jaxtyping import Float, Int
 
 from surrobrain.checks import positive
 from surrobrain.llm_networks.arrays_on_disk import read_result_folder, write_result_folder
-from surrobrain.llm_networks.neurons import Neurons
+from surrobrain.llm_networks.neurons import Neurons, OfNeurons
 
 __all__ = ["Patterns", "read_patterns"]
 
 
 @dataclass(frozen=True, eq=False)
-class Patterns:
+class Patterns(OfNeurons):
     """Representative time courses, and how much of each is in every neuron.
 
     Parameters
@@ -85,31 +85,6 @@ class Patterns:
     def n_patterns(self) -> int:
         """Patterns, also those that no neuron uses."""
         return self.time_courses.shape[1]
-
-    @property
-    def n_neurons(self) -> int:
-        """Neurons that were described."""
-        return self.codes.shape[1]
-
-    @property
-    def layers(self) -> Int[np.ndarray, "neurons"]:
-        """Layer of each neuron."""
-        return self.neurons.layers
-
-    @property
-    def units(self) -> Int[np.ndarray, "neurons"]:
-        """Position of each neuron in its layer."""
-        return self.neurons.units
-
-    @property
-    def site(self) -> str:
-        """What of a layer the neurons are."""
-        return self.neurons.site
-
-    @property
-    def model(self) -> str:
-        """What the model is called."""
-        return self.neurons.model
 
     def layer_weights(self) -> Float[np.ndarray, "patterns layers"]:
         """Return the share of every pattern's absolute codes that lies in each layer.
