@@ -117,7 +117,7 @@ def eeg() -> list[dict]:
     published = {"D_stsp": 2.1, "D_H": 0.11, "PE(20)": 0.55}
     task = Task("EEG", whole, whole, published, n_chosen_by=0)
     model = sb.architectures.ShallowPLRNN(64, hidden=512, components=16)
-    loss, how = generalized_teacher_forcing(50, share=0.1), {"epochs": 800, "rate": 2e-3}
+    loss, how = generalized_teacher_forcing(50, share=0.1), {"epochs": 1700, "rate": 2e-3}
     unseen = Task("EEG, unseen half", first, second, {}, n_chosen_by=0)
     rows = [_own(each, model, loss, **how) for each in (task, unseen)]
     return [*rows, *_beside(task, distances(second, first.values))]
