@@ -9,10 +9,20 @@ import torch
 
 import surrobrain as sb
 from surrobrain.catalog import load, names
+from surrobrain.inverse.elbo import elbo
+from surrobrain.inverse.losses import (
+    generalized_teacher_forcing,
+    next_step,
+    scheduled_sampling,
+    sparse_teacher_forcing,
+)
 from surrobrain.learned.architecture import Architecture
+from surrobrain.learned.batch import Batch
 from surrobrain.learned.window_model import WindowModel
 from surrobrain.learned.windows import training_windows
+from surrobrain.training.moment import Moment
 from surrobrain.training.options import Training
+from tests.one_device import OneDevice
 
 FOLDER = "surrobrain.learned.architectures"
 N = 4
@@ -97,6 +107,50 @@ def test_saved_and_loaded_it_is_the_same_to_the_bit(name, recording, tmp_path):
     model = sb.fit(make(name), recording, training=Training(epochs=1)).model
     loaded = sb.load_model(sb.save_model(model, tmp_path / name))
     np.testing.assert_array_equal(loaded.run(20, seed=5).values, model.run(20, seed=5).values)
+
+
+@every
+def test_a_step_of_training_stays_on_its_device(name, monkeypatch):
+    """Tensors without content stand for a card: they mix with none on the processor."""
+    made = make(name).to("meta")
+    # argument types are checked by looking at every attribute, and this one counts values
+    monkeypatch.setattr(type(made), "n_active", 1)
+    losses = [next_step(), sparse_teacher_forcing(5, every=2), scheduled_sampling(5)]
+    losses += [generalized_teacher_forcing(5, share=0.2)]
+    cut = {"device": "meta", "dtype": torch.float32}
+    if hasattr(made, "posterior"):
+        losses.append(elbo(5))
+    if isinstance(made.encode(torch.zeros(6, made.memory, N, **cut)), torch.Tensor):
+        losses.append(generalized_teacher_forcing(5))
+    for loss in losses:
+        stretch = torch.zeros(6, made.memory + loss.horizon, N, **cut)
+        batch = Batch(stretch, torch.zeros(6, loss.horizon, 0, **cut), made.memory)
+        # how fast errors grow is a number, asked for at every fifth batch but not at this one
+        moment = Moment(kept={"batches": 1.0, "share": 0.5})
+        made.zero_grad()
+        with OneDevice("meta", moves=True):
+            error = loss(made, batch, moment)
+            error.backward()
+        assert error.device.type == "meta"
+        assert any(p.grad is not None for p in made.parameters())
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="PyTorch reaches no CUDA device")
+@every
+def test_a_card_learns_what_the_processor_learns(name, recording):
+    cpu, card = (
+        sb.fit(make(name), recording, training=Training(epochs=2, device=device), seed=0)
+        for device in ("cpu", "cuda")
+    )
+    np.testing.assert_allclose(card.history.validation, cpu.history.validation, rtol=1e-6)
+    np.testing.assert_allclose(card.model.run(20).values, cpu.model.run(20).values, rtol=1e-4)
+
+
+def test_a_tensor_on_the_processor_is_noticed():
+    elsewhere = torch.zeros(4)
+    with OneDevice("meta", moves=True), pytest.raises(AssertionError, match="mixes tensors on"):
+        torch.zeros(4, 4, device="meta")[:, elsewhere.long()]
 
 
 @every

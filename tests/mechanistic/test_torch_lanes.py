@@ -7,8 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves
 
 from surrobrain.data.connectome import Connectome
 from surrobrain.data.sparse_connectome import SparseConnectome
@@ -26,6 +24,7 @@ from surrobrain.mechanistic.observers.bold import BOLD
 from surrobrain.mechanistic.observers.identity import Identity
 from surrobrain.mechanistic.observers.lead_field import LeadField
 from surrobrain.mechanistic.sweep import sweep
+from tests.one_device import OneDevice
 
 SIX, POINTS = 6, 5
 STRENGTHS = {"coupling": np.linspace(0.1, 0.5, POINTS)}
@@ -244,22 +243,6 @@ def test_a_device_that_is_not_there_is_named(
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(ValueError, match=message):
         sweep(network(Linear()), STRENGTHS, duration=0.1, device=device)
-
-
-class OneDevice(TorchDispatchMode):
-    """Refuses every operation that touches a tensor elsewhere."""
-
-    def __init__(self, device: str) -> None:
-        super().__init__()
-        self.device, self.n_operations = device, 0
-
-    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        result = func(*args, **(kwargs or {}))
-        for leaf in tree_leaves((args, kwargs, result)):
-            if isinstance(leaf, torch.Tensor):
-                assert leaf.device.type == self.device, f"{func} meets a tensor on {leaf.device}"
-        self.n_operations += 1
-        return result
 
 
 @pytest.mark.parametrize(

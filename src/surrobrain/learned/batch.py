@@ -41,5 +41,6 @@ class Batch:
         """Return the windows that end with target ``steps``, (batch, steps, memory, n_regions)."""
         import torch
 
-        rows = torch.as_tensor(steps)[:, None] + 1 + torch.arange(self.memory)
-        return (self.stretch if self.shown is None else self.shown)[:, rows]
+        values = self.stretch if self.shown is None else self.shown
+        ends = torch.as_tensor(steps, device=values.device)[:, None] + 1
+        return values[:, ends + torch.arange(self.memory, device=values.device)]
