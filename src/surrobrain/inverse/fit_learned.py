@@ -14,7 +14,8 @@ from surrobrain.data.recording import Recording
 from surrobrain.inverse.defaults import chosen
 from surrobrain.inverse.losses import Loss, next_step
 from surrobrain.inverse.prepare import Batches, Prepared, fingerprint, prepare
-from surrobrain.inverse.verdict import baselines, one_step_error, residual_factor, warnings_of
+from surrobrain.inverse.run_noise import error_noise, with_run_noise
+from surrobrain.inverse.verdict import baselines, one_step_error, warnings_of
 from surrobrain.learned.architecture import Architecture
 from surrobrain.learned.batch import Batch
 from surrobrain.learned.surrogate import Surrogate, torch_dtype
@@ -110,7 +111,8 @@ def fit_learned(
     training cannot make worse. If the start wins and nothing is penalized, it is solved once more
     with the validation part too; so is a model with a closed form, which is not trained at all
     unless it is penalized, looks further than one sample, or is already fitted. The noise of the
-    surrogate has the covariance of its one-step errors (`residual_factor`).
+    surrogate is that of its one-step errors, or what is missing of the recording's covariance,
+    whichever makes a free run vary more like the recording (`with_run_noise`).
     """
     begin = time.monotonic()
     recordings = [recording] if isinstance(recording, Recording) else list(recording)
@@ -126,10 +128,11 @@ def fit_learned(
     task = _Task(architecture, data, loss, tuple(penalties), training, seed, fresh)
     trained = task.trained(checkpoint)
     errors = one_step_error(architecture, data), *baselines(data)
-    noise = residual_factor(architecture, data) * data.scale[:, None]
+    noise = error_noise(architecture, data) * data.scale[:, None]
     if fresh and trained.best == 0 and not penalties:
         _start(architecture, data.everything(), seed=seed)
     surrogate = _surrogate(architecture.cpu().eval(), data, noise, like=recordings[0])
+    surrogate = with_run_noise(surrogate, data, seed=seed)
     stayed = trained.best == 0 and not task.exact
     return FitResult(
         model=surrogate,

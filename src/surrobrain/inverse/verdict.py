@@ -12,7 +12,7 @@ from surrobrain.learned.surrogate import Surrogate
 from surrobrain.learned.windows import Windows
 from surrobrain.linear.autoregression import solve_autoregression
 
-__all__ = ["baselines", "one_step_error", "residual_factor", "spectral_radius", "warnings_of"]
+__all__ = ["baselines", "one_step_error", "one_step_errors", "spectral_radius", "warnings_of"]
 
 _BATCH = 4096
 
@@ -29,32 +29,12 @@ def baselines(data: Prepared) -> tuple[float, float]:
 
 def one_step_error(architecture: Any, data: Prepared) -> float:
     """Return the mean squared error of the next sample on the validation part."""
-    errors = _errors(architecture, data.held_out)
+    errors = one_step_errors(architecture, data.held_out)
     return float(np.square(errors).mean())
 
 
-def residual_factor(architecture: Any, data: Prepared) -> Float[np.ndarray, "regions regions"]:
-    """Return the Cholesky factor of the covariance of one-step errors.
-
-    Notes
-    -----
-    Their size is that of the validation part: errors on the training part are too small.
-    Their correlation is taken from both parts, which is what a free run needs for its functional
-    connectivity: the validation part alone is short. It is shrunk towards independence by
-    n_regions / (n_regions + n_windows), so that a short recording still gives a factor.
-    """
-    later = _errors(architecture, data.held_out)
-    earlier = _errors(architecture, data.train)
-    size = np.sqrt(np.square(later).mean(axis=0)) + 1e-9
-    parts = [(e - e.mean(axis=0)) / (e.std(axis=0) + 1e-9) for e in (earlier, later)]
-    scaled = np.concatenate(parts)
-    correlation = scaled.T @ scaled / len(scaled)
-    share = len(correlation) / (len(correlation) + len(scaled))
-    shrunk = (1 - share) * correlation + share * np.eye(len(correlation))
-    return (size[:, None] * np.linalg.cholesky(shrunk)).astype(data.scale.dtype)
-
-
-def _errors(architecture: Any, part: Windows) -> Float[np.ndarray, "windows regions"]:
+def one_step_errors(architecture: Any, part: Windows) -> Float[np.ndarray, "windows regions"]:
+    """Return the next sample after each window less its prediction."""
     import torch
 
     device, found = next(architecture.parameters()).device, np.empty(part.following.shape)

@@ -48,7 +48,7 @@ class Surrogate:
         Mean and standard deviation of each region, in units of the recording; of several
         recordings, their averages.
     noise_factor : array, shape (n_regions, n_regions)
-        Cholesky factor of the covariance of one-step errors, in units of the recording.
+        A root of the covariance of the noise of a step, in units of the recording.
     input_scale : array, shape (n_inputs,)
         Root mean square of every external input.
     unit : str
