@@ -10,7 +10,7 @@ The linear VAR, sb.LinearVAR too, is shrunk towards what each region alone makes
 The other models start from a regression that lets a region keep what it keeps beside the others,
 or may choose it: most of their gain is that of a better linear model, not of their nonlinearity.
 
-A free run is driven by the noise with which it varies most like the learned part (with_run_noise).
+A free run is driven by the noise with which it varies most like the learned part (run_noise).
 It therefore has that part's covariance nearly by construction: fc tests how that lasts, fcd more.
 
 The last rows are no models: Gaussian runs with all spectra and cross-spectra of one part of the

@@ -37,21 +37,30 @@ def factors(model, recording: sb.Recording) -> dict[str, np.ndarray]:
     }
 
 
-@pytest.mark.parametrize("ridge", [1e-3, 5e3, 2e4])
+def relative(noise: np.ndarray, model, recording: sb.Recording) -> np.ndarray:
+    """Return the variances of endless runs, relative to the recording's, along their axes."""
+    linear = model.jacobian(model.center[None, None])[0]
+    endless = solve_discrete_lyapunov(linear, noise @ noise.T)
+    return eigvalsh(endless, np.cov(recording.values.T))
+
+
+@pytest.mark.parametrize("ridge", [5e3, 2e4])
 def test_runs_of_a_penalized_linear_model_vary_as_the_recording_does(ridge):
     recording = autoregression(5000)
     model = sb.fit(sb.LinearVAR(3, ridge=ridge), recording).model
-    linear = model.jacobian(model.center[None, None])[0]
-    real = np.cov(recording.values.T)
-
-    def relative(factor: np.ndarray) -> np.ndarray:
-        return eigvalsh(solve_discrete_lyapunov(linear, factor @ factor.T), real)
-
-    found = {name: relative(f) for name, f in factors(model, recording).items()}
+    found = {k: relative(f, model, recording) for k, f in factors(model, recording).items()}
     np.testing.assert_allclose(found["given"], 1, atol=0.01)
-    if ridge > 1:  # what regions do together shrinks, what sets them apart grows
-        assert found["errors"][0] < 0.8
-        assert found["errors"][-1] > 1.8
+    # with its errors alone, what regions do together shrinks and what sets them apart grows
+    assert found["errors"][0] < 0.8
+    assert found["errors"][-1] > 1.8
+
+
+def test_of_least_squares_both_noises_are_one():
+    recording = autoregression(20_000)
+    model = sb.fit(sb.LinearVAR(3, ridge=1e-3), recording).model
+    covariances = {k: f @ f.T for k, f in factors(model, recording).items()}
+    np.testing.assert_allclose(covariances["missing"], covariances["errors"], atol=0.05)
+    np.testing.assert_allclose(covariances["given"], np.eye(3), atol=0.05)
 
 
 def test_a_chaotic_map_is_not_given_what_its_moments_miss_by_chance():

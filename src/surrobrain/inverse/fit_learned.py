@@ -14,7 +14,7 @@ from surrobrain.data.recording import Recording
 from surrobrain.inverse.defaults import chosen
 from surrobrain.inverse.losses import Loss, next_step
 from surrobrain.inverse.prepare import Batches, Prepared, fingerprint, prepare
-from surrobrain.inverse.run_noise import error_noise, with_run_noise
+from surrobrain.inverse.run_noise import error_noise, run_noise
 from surrobrain.inverse.verdict import baselines, one_step_error, warnings_of
 from surrobrain.learned.architecture import Architecture
 from surrobrain.learned.batch import Batch
@@ -112,7 +112,7 @@ def fit_learned(
     with the validation part too; so is a model with a closed form, which is not trained at all
     unless it is penalized, looks further than one sample, or is already fitted. The noise of the
     surrogate is that of its one-step errors, or what is missing of the recording's covariance,
-    whichever makes a free run vary more like the recording (`with_run_noise`).
+    whichever makes a free run vary more like the recording (`run_noise`).
     """
     begin = time.monotonic()
     recordings = [recording] if isinstance(recording, Recording) else list(recording)
@@ -128,11 +128,11 @@ def fit_learned(
     task = _Task(architecture, data, loss, tuple(penalties), training, seed, fresh)
     trained = task.trained(checkpoint)
     errors = one_step_error(architecture, data), *baselines(data)
-    noise = error_noise(architecture, data) * data.scale[:, None]
+    own = error_noise(architecture, data)
     if fresh and trained.best == 0 and not penalties:
         _start(architecture, data.everything(), seed=seed)
-    surrogate = _surrogate(architecture.cpu().eval(), data, noise, like=recordings[0])
-    surrogate = with_run_noise(surrogate, data, seed=seed)
+    noise = run_noise(architecture.cpu().eval(), data, own, seed=seed) * data.scale[:, None]
+    surrogate = _surrogate(architecture, data, noise, like=recordings[0])
     stayed = trained.best == 0 and not task.exact
     return FitResult(
         model=surrogate,
