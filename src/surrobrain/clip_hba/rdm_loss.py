@@ -9,7 +9,7 @@ from surrobrain.checks import number
 
 __all__ = ["RDMLoss", "correlation_rdms", "generalization_curve"]
 
-_TINY = 1e-12
+_ROUNDING = 64  # of the resolution of a number: what varies less is constant
 
 
 def correlation_rdms(
@@ -108,5 +108,15 @@ class RDMLoss:
 
 
 def _standard(values: Float[Any, "*more n"]) -> Float[Any, "*more n"]:
+    """Return values of mean zero and norm one; of constant ones zeros, with no gradient.
+
+    Before any layer weight was learned all times are alike, and what their curve of generalization
+    then varies by is rounding: brought to norm one, its gradient would drown every other.
+    """
+    import torch
+
     centered = values - values.mean(dim=-1, keepdim=True)
-    return centered / centered.norm(dim=-1, keepdim=True).clamp_min(_TINY)
+    norm = centered.norm(dim=-1, keepdim=True)
+    least = _ROUNDING * torch.finfo(values.dtype).eps * values.norm(dim=-1, keepdim=True)
+    varies = norm > least
+    return torch.where(varies, centered / torch.where(varies, norm, 1.0), 0.0)

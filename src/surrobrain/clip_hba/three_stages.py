@@ -28,9 +28,10 @@ from surrobrain.training.options import Training
 
 __all__ = ["ThreeStages", "three_stages"]
 
-_TRAINING = Training(epochs=200, batch=50, rate=0.05, decay=0.0, clip=1e12, patience=60)
+_IMPROVED = TimeRecipe()
 _RECIPE = TimeRecipe(
-    layers=_TRAINING, adapters=dataclasses.replace(_TRAINING, epochs=30, batch=32, rate=3e-3)
+    layers=dataclasses.replace(_IMPROVED.layers, epochs=200, batch=50, patience=60),
+    adapters=dataclasses.replace(_IMPROVED.adapters, epochs=30, batch=32, rate=3e-3, patience=60),
 )
 
 
