@@ -12,7 +12,9 @@ rounding of the file stays below 2 % of the power of a resting region. c1 and c3
 configurations of the notebooks, inferred from the activity of the regions, as there.
 
 The neural posterior has 9,999 simulations in three rounds. The gradient is the adjoint of the
-simulation without noise: the most probable point of eight searches. What is true enters the
+simulation without noise, from twelve starts, on the same envelopes. What they end at is not one
+valley: a region just below its threshold explains a bit of the noise. So the answer is the median
+of the better half of them, and what single searches say stands beside it. What is true enters the
 confusion table alone. The baseline has no model: a region that seizes is epileptogenic if it does
 so before the mean onset of all that do.
 """
@@ -41,7 +43,7 @@ __all__ = ["Patient", "baseline", "confusion", "gradient", "measure", "posterior
 REGIONS, SFREQ, DT = 84, 1e4, 1e-4
 CUTOFF, FLOOR, THRESHOLD = 1e-3, 0.03, 1.0  # power: a resting region has 0.1, a seizing one 3
 N_SIMULATIONS, ROUNDS = 3333, 3
-PENALTY, STARTS = 1e-4, 8
+WINDOWS, PENALTY, STARTS = 8, 3e-3, 12
 ZONES = ("HZ", "PZ", "EZ")
 
 Labels = Int[np.ndarray, "regions"]
@@ -128,22 +130,24 @@ def posterior(
         "neural_posterior", n_simulations=n_simulations, rounds=ROUNDS, flow=flow,
         duration=patient.duration,
     )  # fmt: skip
-    strength = envelope(n_windows=8, floor=FLOOR)
+    strength = envelope(n_windows=WINDOWS, floor=FLOOR)
     onset = seizure_onset(threshold=THRESHOLD)
     features = patient.seen(strength) + patient.seen(onset)
     return sb.infer(patient.free, features=features, method=method)
 
 
-def gradient(patient: Patient, *, penalty: float = PENALTY, n_starts: int = STARTS) -> Any:
-    """Return the most probable point by the gradient through the simulation without noise."""
+def gradient(patient: Patient, *, penalty: float = PENALTY, n_starts: int = STARTS) -> np.ndarray:
+    """Return excitabilities of the better half of the searches, the best first, (searches, 84)."""
     quiet = dataclasses.replace(patient.free, network=_quiet(patient.network))
     search = sb.Search("lbfgs", n_starts=n_starts, iterations=300, duration=patient.duration)
 
     def prior(point: Any) -> Any:
         return penalty * point.u.square().sum()
 
-    strength = envelope(n_windows=40, floor=FLOOR)
-    return sb.fit(quiet, None, loss=patient.seen(strength), penalties=[prior], training=search)
+    strength = envelope(n_windows=WINDOWS, floor=FLOOR)
+    fit = sb.fit(quiet, None, loss=patient.seen(strength), penalties=[prior], training=search)
+    better = fit.starts[np.argsort(fit.losses)[: max(1, n_starts // 2)]]
+    return fit.free.natural(better)[:, :REGIONS]
 
 
 def baseline(patient: Patient) -> Labels:
@@ -199,7 +203,7 @@ def _row(patient: Patient, what: str, how: str, found: Labels, cpu: float) -> di
 
 def measure() -> Outcome:
     """Infer the zones of P6 by two flows and by gradient, and those of c1 and c3 by a flow."""
-    rows, figures = [], {}
+    rows, figures, notes = [], {}, []
 
     def add(patient: Patient, what: str, how: str, ask: Any) -> None:
         begin = time.process_time()
@@ -214,8 +218,10 @@ def measure() -> Outcome:
 
     def downhill(penalty: float) -> Any:
         def ask(patient: Patient) -> Labels:
-            fit = gradient(patient, penalty=penalty)
-            return zones(fit.free.natural(fit.u)[:REGIONS])
+            found = gradient(patient, penalty=penalty)
+            alone = "/".join(str((zones(each) != patient.truth).sum()) for each in found)
+            notes.append(f"Wrong by {len(found)} searches alone, the best first: {alone}.")
+            return zones(np.median(found, axis=0))
 
         return ask
 
@@ -223,16 +229,16 @@ def measure() -> Outcome:
     add(p6, "P6", "baseline", baseline)
     add(p6, "P6", "MAF", by("maf"))
     add(p6, "P6", "NSF", by("nsf"))
-    add(p6, "P6", "MAP", downhill(PENALTY))
-    add(p6, "P6", "MAP, tenth of the prior", downhill(PENALTY / 10))
-    add(stored(cutoff=0.1), "P6", "MAP, cutoff 0.1", downhill(PENALTY))
+    add(p6, "P6", "gradient", downhill(PENALTY))
+    add(p6, "P6", "gradient, tenth of the prior", downhill(PENALTY / 10))
+    add(stored(cutoff=0.1), "P6", "gradient, cutoff 0.1", downhill(PENALTY))
     for name in ("c1", "c3"):
         patient = configured(name)
         add(patient, name, "baseline", baseline)
         add(patient, name, "MAF", by("maf"))
     targets = {
-        "P6_MAF_wrong": "<= 0", "P6_NSF_wrong": "<= 0", "P6_MAP_wrong": "<= 0",
-        "c1_MAF_wrong": "<= 0", "c3_MAF_wrong": "<= 0", "P6_MAP_cpu_s": "<= 600",
+        "P6_MAF_wrong": "<= 0", "P6_NSF_wrong": "<= 0", "P6_gradient_wrong": "<= 0",
+        "c1_MAF_wrong": "<= 0", "c3_MAF_wrong": "<= 0", "P6_gradient_cpu_s": "<= 600",
     }  # fmt: skip
     told = "Columns of the true zones: how many were found HZ/PZ/EZ."
-    return Outcome(rows, figures, targets, [__doc__ or "", told])
+    return Outcome(rows, figures, targets, [__doc__ or "", told, *notes])
